@@ -51,7 +51,7 @@ oracle-cron: ## 120,000 cron expressions beside five other programs
 oracle: ## 500,000 records: figures beside those of DuckDB
 	@dev/oracle
 
-schedule-faults: ## schedulers frozen and killed over due times, FAULT_ROUNDS (20)
+schedule-faults: ## schedulers frozen and killed over due times, ROUNDS (20) of them
 	@dev/schedule-faults
 
 fuzz: ## libFuzzer on each fuzz target, FUZZ_SECONDS (60) each

@@ -18,7 +18,7 @@ CASES = int(os.environ.get("JW_CRON_CASES", "500"))  # of each dialect; crontab'
 DAYS = int(os.environ.get("JW_CRON_DAYS", "150"))  # on which a clock changes
 SEED = int(os.environ.get("JW_CRON_SEED", "20260329"))
 NEAR = 2 * cases.DAY
-DUBLIN_FROM = 2145916800  # 2038-01-01T00:00Z
+MOST = 2 * walker.SAFE // 60 + 1  # due times around a change, of an expression without seconds
 RULES = [(gap, repeat) for gap in ("auto", "run_after", "skip") for repeat in ("auto", "first", "last", "both")]
 
 
@@ -51,16 +51,9 @@ def first_hour_lost(case, ours, theirs):
         cases.changes_between(case.zone, case.after // 1000, first))
 
 
-def dublin_later(case, ours, _theirs):
-    """GLib (2.74) misreads the rule by which Dublin's clock goes on after 2037, as its summer time is the standard one."""
-    return case.zone == "Europe/Dublin" and (ours or [case.after])[-1] >= DUBLIN_FROM * 1000
-
-
 Listed = collections.namedtuple("Listed", "peer holds expression zone after ours theirs")
 # What follows is the example of each: the first due time of ours and of theirs, or a part of why it is refused.
 LISTED = [
-    *(Listed(peer, dublin_later, "0 0 12 ? * *" if peer == "quartz" else "0 12 * * *", "Europe/Dublin", "2039-01-10",
-             "2039-01-10T10:00:00", "2039-01-10T12:00:00") for peer in peers.DIALECTS),
     Listed("croner", star_step_days, "0 0 */2 * MON", "UTC", "2026-01-06", "2026-01-19", "2026-01-07"),
     Listed("cron-parser", star_step_days, "0 0 */2 * MON", "UTC", "2026-01-06", "2026-01-19", "2026-01-07"),
     Listed("cron-parser", value_twice, "0 0 1-3,2 * *", "UTC", "2026-01-06", "2026-02-01", "duplicate values found: 2"),
@@ -89,24 +82,18 @@ def is_near_change(case, ours, theirs):
                for at in [case.after, *set(ours) ^ set(theirs)])
 
 
-def to_walk(case, ours):
-    """The same expression from before each change of the clock near its due times on, and from when to when to compare."""
-    for change in cases.changes_between(case.zone, case.after // 1000 - NEAR, ours[-1] // 1000 + NEAR):
+def to_walk(case, ours, theirs):
+    """The same expression from before each change of the clock that may be why on, and until when to compare."""
+    changes = {change for at in [case.after, *set(ours) ^ set(theirs)]
+               for change in cases.changes_between(case.zone, at // 1000 - NEAR, at // 1000 + NEAR)}
+    for change in sorted(changes):
         low, high = ((change + side * walker.SAFE) * 1000 for side in (-1, 1))
-        if case.zone == "Europe/Dublin" and change >= DUBLIN_FROM:
-            continue
-        if any(low - NEAR * 1000 <= at < high + NEAR * 1000 for at in [case.after, *ours]):
-            yield case._replace(after=max(low - 1, case.after), n=4000), high, change
-
-
-def walkable(case):
-    """The walker reads neither L and # nor what Quartz writes."""
-    return case.dialect != "quartz" and not any(form in case.expression for form in ("L", "#", "last"))
+        yield case._replace(after=max(low - 1, case.after), n=MOST), high, change
 
 
 def check_at_changes(found):
     """Ours is that of the walker, at the changes near which another program disagrees."""
-    asks = [ask for case, ours, _ in found if walkable(case) for ask in to_walk(case, ours)]
+    asks = [ask for case, ours, theirs in found for ask in to_walk(case, ours, theirs)]
     for (ask, high, change), answer in zip(asks, peers.ours([ask[0] for ask in asks]), strict=True):
         high = min(high, answer[-1]) if len(answer) == ask.n else high
         due = [at for at in walker.due(ask, change) if ask.after < at < high]
@@ -124,7 +111,7 @@ def test_peers(peer):
             counts["agree" if isinstance(ours, list) else "refused by both"] += 1
         elif isinstance(ours, str) and "never fires" in ours and theirs == []:
             counts["never fires"] += 1
-        elif is_near_change(case, ours, theirs) and not dublin_later(case, ours, theirs):
+        elif is_near_change(case, ours, theirs):
             counts["change of the clock"] += 1
             at_changes.append((case, ours, theirs))
         elif listed:
@@ -152,20 +139,20 @@ def test_days_of_change():
     rnd = random.Random(SEED)
     maker = cases.Maker(rnd)
     days = [(zone, change) for zone in cases.ZONES for change in cases.changes(zone)
-            if change % 60 == 0 and (zone != "Europe/Dublin" or change < DUBLIN_FROM)]
+            if change % 60 == 0]
     rnd.shuffle(days)
-    asked = collections.defaultdict(list)
+    asked, safe = collections.defaultdict(list), 28 * walker.HOUR
     for zone, change in days[:DAYS]:
         local = (cases.EPOCH + dt.timedelta(seconds=change + cases.offset(zone, change))).day
         for gap, repeat in rnd.sample(RULES, 4):
             words = maker.times() + [rnd.choice(["*", "*", "*/2", str(local)]), "*", rnd.choice(["*", "*", "0-3", "FRI-SAT"])]
-            case = cases.Case("crontab", " ".join(words), zone, (change - walker.SAFE) * 1000 - 1, 4000)
+            case = cases.Case("crontab", " ".join(words), zone, (change - safe) * 1000 - 1, MOST)
             asked[gap, repeat].append((case, change))
     n_times = 0
     for (gap, repeat), some in asked.items():
         for (case, change), ours in zip(some, peers.ours([case for case, _ in some], gap, repeat), strict=True):
-            due = walker.due(case, change, gap, repeat)
-            ours = [at for at in ours if at < (change + walker.SAFE) * 1000]
+            due = walker.due(case, change, gap, repeat, safe)
+            ours = [at for at in ours if at < (change + safe) * 1000]
             assert ours == due, f"{case} {gap} {repeat}: {text_of(sorted(set(ours) ^ set(due)))}"
             n_times += len(due)
     print(f"\n{min(DAYS, len(days)):,} of {len(days):,} days of change, {sum(map(len, asked.values())):,} rules, "

@@ -45,8 +45,17 @@ class OwnServer:
     def stop(self):
         self._run("stop")
 
+    def _pid(self):
+        return int((self.state / self.name / "pid").read_text().split()[0])
+
+    def freeze(self):
+        os.kill(self._pid(), signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self._pid(), signal.SIGCONT)
+
     def kill(self):
-        pid = int((self.state / self.name / "pid").read_text().split()[0])
+        pid = self._pid()
         os.kill(pid, signal.SIGKILL)
 
         def gone():

@@ -88,6 +88,12 @@ def free_port():
             return port
 
 
+def crash_points(service):
+    """Every crash point in a service's sources."""
+    sources = (TOP / "services" / service / "src").rglob("*.c")
+    return sorted({name for path in sources for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())})
+
+
 def clean_env(**variables):
     # libmongoc keeps counters in /dev/shm by process id, and warns on stderr where a killed process of that id left its own
     base = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", "MONGOC_DISABLE_SHM": "1"}

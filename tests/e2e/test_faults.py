@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import threading
 import time
 import uuid
@@ -12,7 +11,7 @@ import pytest
 import requests
 
 from servers import OwnServer
-from stack import DEADLY, JOBS, TOP, Stack, address, event_headers, everything, weekly
+from stack import DEADLY, JOBS, Stack, address, crash_points, event_headers, everything, weekly
 from wait import stays, until
 
 
@@ -33,17 +32,6 @@ def none_left(own):
         own.stop_service(service)
     if not own.running("gateway"):
         own.start("gateway")
-
-
-def points(service):
-    """Every crash point in a service's sources."""
-    return sorted(
-        {
-            name
-            for path in (TOP / "services" / service / "src").rglob("*.c")
-            for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())
-        }
-    )
 
 
 def check_job(stack, client, job_id):
@@ -80,7 +68,7 @@ def completed_events(stack, job_ids):
 def test_executors_die_at_every_point(own, none_left):
     """kill -9 at each crash point, one executor a point, while jobs come in; one healthy executor is left."""
     client = own.api()
-    names = points("executor")
+    names = crash_points("executor")
     assert {"exe_after_claim", "exe_before_read", "exe_after_piece", "exe_before_finish", "exe_after_finish"} <= set(names)
     armed = [own.start("executor", wait=False, JW_WORKERS="1", JW_CRASH_AT=f"{name}:1") for name in names]
     for process in armed:
@@ -182,7 +170,7 @@ def post_until_answered(client, body, key, seconds=60):
     return answers[-1]
 
 
-@pytest.mark.parametrize("point", points("gateway"))
+@pytest.mark.parametrize("point", crash_points("gateway"))
 def test_the_gateway_dies_around_its_write(own, none_left, mails, point):
     """Then the client asks again with the same key: one job, one mail."""
     recipient, key = address(own), str(uuid.uuid4())
@@ -231,7 +219,7 @@ NOTIFIER = {"ntf_before_mark": (1, False), "ntf_before_final_dot": (1, True), "n
 
 
 def test_every_point_of_the_notifier_is_known():
-    assert set(points("notifier")) == set(NOTIFIER)
+    assert set(crash_points("notifier")) == set(NOTIFIER)
 
 
 @pytest.mark.parametrize("point", NOTIFIER)

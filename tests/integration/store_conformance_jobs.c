@@ -39,6 +39,19 @@ creates_and_reads_every_field(JwStore *store)
     assert_ok(jw_store_ping(store, &error), error);
 }
 
+/* They run on this machine. */
+static void
+the_server_tells_its_time(JwStore *store)
+{
+    const int64_t day_ms = INT64_C(86400000), before = jw_clock_now_ms(jw_clock_system());
+    g_autoptr(GError) error = NULL;
+    int64_t first = 0, second = 0;
+
+    assert_ok(jw_store_now(store, &first, &error), error);
+    assert_ok(jw_store_now(store, &second, &error), error);
+    assert_true(first <= second && ABS(first - before) < day_ms);
+}
+
 static void
 reads_what_is_absent_as_absent(JwStore *store)
 {
@@ -469,6 +482,7 @@ of_many_creations_one_wins(JwStore *store)
 const ScCase sc_job_cases[] = {
     { "creates_and_reads_every_field", creates_and_reads_every_field },
     { "reads_what_is_absent_as_absent", reads_what_is_absent_as_absent },
+    { "the_server_tells_its_time", the_server_tells_its_time },
     { "creates_many_and_names_those_that_exist", creates_many_and_names_those_that_exist },
     { "every_state_meets_every_change", every_state_meets_every_change },
     { "change_without_asking_for_the_document", change_without_asking_for_the_document },

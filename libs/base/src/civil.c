@@ -12,6 +12,9 @@
 
 #define ZONES_MAX 128
 
+/* 2037-07-01: zone files end with that year, and with a rule for those behind it. */
+#define TABLES_END INT64_C(2130019200)
+
 int64_t
 jw_civil_days(int year, int month, int day)
 {
@@ -84,12 +87,51 @@ jw_civil_from_seconds(int64_t seconds, JwCivil *ret)
     ret->second = (int)(of_day % 60);
 }
 
+/* To read a zone takes a thousand times as long as to ask it. @name is plausible. (transfer full)
+ * (nullable) */
+static GTimeZone *
+zone_of(const char *name)
+{
+    static JwMutex mutex = { PTHREAD_MUTEX_INITIALIZER };
+    static GHashTable *zones; /* name → GTimeZone, of the first ZONES_MAX asked for */
+    g_auto(JwLocker) locker = jw_locker(&mutex);
+
+    if (zones == NULL) {
+        zones = g_hash_table_new(g_str_hash, g_str_equal);
+    }
+    GTimeZone *zone = g_hash_table_lookup(zones, name);
+    if (zone != NULL) {
+        return g_time_zone_ref(zone);
+    }
+    zone = g_time_zone_new_identifier(name);
+    if (zone != NULL && g_hash_table_size(zones) < ZONES_MAX) {
+        g_hash_table_insert(zones, g_strdup(name), g_time_zone_ref(zone));
+    }
+    return zone;
+}
+
+/* GLib (2.74) misreads the rule by which the clock of Dublin goes on where its table ends: its
+ * summer time is the standard one, and winter a second offset behind that. London's clock shows the
+ * same, by a rule that GLib reads. */
+static GTimeZone *
+after_table(GTimeZone *zone, int64_t utc_seconds)
+{
+    static const char *const irish[] = { "Europe/Dublin", "Eire", NULL };
+
+    if (utc_seconds < TABLES_END || !g_strv_contains(irish, g_time_zone_get_identifier(zone))) {
+        return NULL;
+    }
+    return zone_of("Europe/London");
+}
+
 int64_t
 jw_zone_offset(GTimeZone *zone, int64_t utc_seconds)
 {
-    const int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, utc_seconds);
+    g_autoptr(GTimeZone) other = after_table(zone, utc_seconds);
+    GTimeZone *asked = other != NULL ? other : zone;
+    const int interval = g_time_zone_find_interval(asked, G_TIME_TYPE_UNIVERSAL, utc_seconds);
 
-    return g_time_zone_get_offset(zone, interval);
+    return g_time_zone_get_offset(asked, interval);
 }
 
 int64_t
@@ -111,15 +153,17 @@ jw_zone_change(GTimeZone *zone, int64_t from, int64_t to)
 int64_t
 jw_zone_stretch(GTimeZone *zone, int64_t from, int64_t to)
 {
-    const int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, from);
+    g_autoptr(GTimeZone) other = after_table(zone, from);
+    GTimeZone *asked = other != NULL ? other : zone;
+    const int interval = g_time_zone_find_interval(asked, G_TIME_TYPE_UNIVERSAL, from);
 
-    if (g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, to) == interval) {
+    if (g_time_zone_find_interval(asked, G_TIME_TYPE_UNIVERSAL, to) == interval) {
         return to + 1;
     }
     to++;
     while (to - from > 1) {
         const int64_t middle = from + (to - from) / 2;
-        if (g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, middle) == interval) {
+        if (g_time_zone_find_interval(asked, G_TIME_TYPE_UNIVERSAL, middle) == interval) {
             from = middle;
         } else {
             to = middle;
@@ -196,29 +240,6 @@ zone_name_plausible(const char *name)
         }
     }
     return true;
-}
-
-/* To read a zone takes a thousand times as long as to ask it. @name is plausible. (transfer full)
- * (nullable) */
-static GTimeZone *
-zone_of(const char *name)
-{
-    static JwMutex mutex = { PTHREAD_MUTEX_INITIALIZER };
-    static GHashTable *zones; /* name → GTimeZone, of the first ZONES_MAX asked for */
-    g_auto(JwLocker) locker = jw_locker(&mutex);
-
-    if (zones == NULL) {
-        zones = g_hash_table_new(g_str_hash, g_str_equal);
-    }
-    GTimeZone *zone = g_hash_table_lookup(zones, name);
-    if (zone != NULL) {
-        return g_time_zone_ref(zone);
-    }
-    zone = g_time_zone_new_identifier(name);
-    if (zone != NULL && g_hash_table_size(zones) < ZONES_MAX) {
-        g_hash_table_insert(zones, g_strdup(name), g_time_zone_ref(zone));
-    }
-    return zone;
 }
 
 GTimeZone *

@@ -299,6 +299,18 @@ kafka_connected(JwBus *bus)
     return answered_lately((JwKafka *)bus, LATELY_MS);
 }
 
+/* librdkafka waits until a time of the wall clock: where that was set back in the middle, the poll
+ * thread would wait by so much longer. */
+static void
+wake_poller(JwKafka *self)
+{
+    JwKafkaHandle *handle = jw_kafka_take(self);
+    g_autoptr(rd_kafka_queue_t) reports = rd_kafka_queue_get_main(handle->rk);
+
+    rd_kafka_queue_yield(reports);
+    jw_kafka_release(self, handle);
+}
+
 static void
 kafka_free(JwBus *bus)
 {
@@ -310,6 +322,7 @@ kafka_free(JwBus *bus)
             jw_warn("kafka_messages_not_sent", JW_STR("error", jw_error_message(error)));
         }
         jw_stop_set(self->stop_poll);
+        wake_poller(self);
         (void)g_thread_join(self->poller);
         (void)g_thread_join(self->prober);
     }

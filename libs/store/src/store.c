@@ -29,6 +29,13 @@ jw_store_ping(JwStore *self, GError **error)
 }
 
 bool
+jw_store_now(JwStore *self, int64_t *ret_now_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ret_now_ms != NULL, false);
+    return self->ops->now(self, ret_now_ms, error);
+}
+
+bool
 jw_store_reachable(JwStore *self)
 {
     g_return_val_if_fail(self != NULL, false);

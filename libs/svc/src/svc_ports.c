@@ -7,6 +7,8 @@
 #include "jw/log.h"
 
 #define PREPARE_EVERY_MS 1000
+#define CLOCK_EVERY_MS   1000
+#define CLOCK_OFF_MS     5000 /* more than clocks that are kept right ever differ */
 
 static bool
 store_ready(gpointer store, GError **error)
@@ -19,6 +21,47 @@ bus_ready(gpointer bus, GError **error)
 {
     return jw_bus_connected(bus)
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "the broker does not answer");
+}
+
+/* A store that is away is told of by "mongodb". */
+static bool
+clock_ready(gpointer data, GError **error)
+{
+    JwSvc *self = data;
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_store_clock_sync(self->def->ports->store_clock, CLOCK_EVERY_MS, &cause)) {
+        return jw_error_code(cause) != JW_ERROR_INTERNAL
+               || (g_propagate_error(error, g_steal_pointer(&cause)), false);
+    }
+    const int64_t ahead = jw_store_clock_ahead_ms(self->def->ports->store_clock);
+    jw_metric_set(self->clock_ahead, NULL, (double)ahead / 1000);
+    return ABS(ahead) <= CLOCK_OFF_MS
+           || jw_fail(error, JW_ERROR_INTERNAL,
+                      "the clock of this machine is %.1f s %s that of the MongoDB server, by which "
+                      "it is decided what is due; have both set by NTP",
+                      (double)ABS(ahead) / 1000, ahead > 0 ? "ahead of" : "behind");
+}
+
+/* The clock of ports->jobs. */
+static JwClock *
+open_clock(JwSvc *self)
+{
+    JwPorts *ports = self->def->ports;
+
+    if (self->def->time == JW_SVC_OWN_TIME) {
+        return ports->clock;
+    }
+    ports->store_clock = jw_store_clock_new(ports->store, ports->clock);
+    JwClock *clock = jw_store_clock_port(ports->store_clock);
+    if (self->def->time == JW_SVC_STORE_TIME) {
+        ports->clock = clock;
+    }
+    self->clock_ahead = jw_metric_gauge(
+        "jobwire_clock_ahead_seconds",
+        "How far the clock of this machine is ahead of that of the store; negative: behind", NULL);
+    jw_svc_health_add(self->health, "clock", false, clock_ready, self);
+    return clock;
 }
 
 /* Any service may be the first on an empty database. The store may start later; nothing waits
@@ -58,12 +101,13 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     if (ports->store == NULL) {
         return false;
     }
+    JwClock *clock = open_clock(self);
     ports->bus = jw_bus_kafka_new(&self->bus_config, self->def->name, JW_VERSION, error);
     if (ports->bus == NULL) {
         return false;
     }
-    ports->relay = jw_relay_new(ports->store, ports->bus, ports->clock, source);
-    ports->jobs = jw_jobs(ports->clock, ports->wire, ports->store, ports->relay);
+    ports->relay = jw_relay_new(ports->store, ports->bus, clock, source);
+    ports->jobs = jw_jobs(clock, ports->wire, ports->store, ports->relay);
     jw_svc_health_add(self->health, "mongodb", true, store_ready, ports->store);
     jw_svc_health_add(self->health, "kafka", self->def->needs_bus, bus_ready, ports->bus);
     self->preparing = g_thread_new("store-prepare", prepare_store, self);
@@ -84,6 +128,7 @@ jw_svc_close_ports(JwSvc *self)
     }
     g_clear_pointer(&ports->relay, jw_relay_free);
     g_clear_pointer(&ports->bus, jw_bus_free);
+    g_clear_pointer(&ports->store_clock, jw_store_clock_free);
     g_clear_pointer(&ports->store, jw_store_free);
     g_clear_pointer(&ports->wire, jw_wire_free);
     g_clear_pointer(&ports->catalog, jw_catalog_free);

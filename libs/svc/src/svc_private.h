@@ -1,5 +1,6 @@
 /* svc_private.h: what the files of svc share. One JwSvc a process, of the main thread. */
 #pragma once
+#include "jw/metrics.h"
 #include "jw/svc.h"
 
 typedef struct {
@@ -34,7 +35,8 @@ struct _JwSvc {
     JwHttpServer *health_http; /* NULL: health is on @http */
     JwHealth *health;
     JwStop *stop;
-    GThread *preparing; /* the store */
+    GThread *preparing;    /* the store */
+    JwMetric *clock_ahead; /* of a service that does not go by its own */
 };
 
 /* svc_options.c: what the command line asked for */

@@ -94,6 +94,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
+        .time = JW_SVC_JOBS_TIME,
         .check = check_values,
         .start = start,
         .drain = drain,

@@ -5,6 +5,7 @@
  * after it died, carries it out (fire.c). */
 #include "due.h"
 
+#include "jw/crash.h"
 #include "jw/log.h"
 
 #define DUE_PAGE 100
@@ -105,6 +106,7 @@ decide(Look *self, JwCas *ret_cas, GError **error)
     const JwFire *fires[] = { fire };
     fire->wake_ms = schedule->wake_ms;
     step.fires = fires;
+    jw_crash_point("sch_before_decision");
     if (!jw_store_fire_schedule(self->sch->store, schedule, &step, self->now_ms, ret_cas, error)) {
         return false;
     }

@@ -232,6 +232,9 @@ sch_read_file(Sch *self, GError **error)
     if (self->config.schedules_file == NULL || self->config.schedules_file[0] == '\0') {
         return true;
     }
+    if (!sch_know_time(self, error)) {
+        return false;
+    }
     if (!jw_wire_schedules_load(self->wire, self->config.schedules_file,
                                 jw_clock_now_ms(self->clock), &schedules, error)) {
         return jw_prefix(error, "JW_SCHEDULES_FILE");

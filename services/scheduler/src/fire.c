@@ -341,6 +341,7 @@ finish(Firing *self, GError **error)
                               &cas, error)) {
         return false;
     }
+    jw_crash_point("sch_after_finish");
     if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
         jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(self->row.kind),
                       1);

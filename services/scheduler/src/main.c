@@ -47,6 +47,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
+        .time = JW_SVC_STORE_TIME,
         .check = check_values,
         .start = start,
         .drain = drain,

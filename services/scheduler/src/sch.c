@@ -52,7 +52,7 @@ due_thread(gpointer data)
     while (!jw_stop_wait(self->stop, wait_ms)) {
         g_autoptr(GError) error = NULL;
         size_t decided = 0;
-        const bool fired = sch_fire_due(self, &decided, &error);
+        const bool fired = sch_know_time(self, &error) && sch_fire_due(self, &decided, &error);
 
         if (!fired) {
             jw_warn("fire_failed", JW_STR("error", jw_error_message(error)));
@@ -88,6 +88,18 @@ static const struct {
     { "sweep_spent", sch_sweep_spent, 20 },
 };
 
+static void
+run_task(Sch *self, size_t task)
+{
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    if (!sch_know_time(self, &error) || !maintenance[task].run(self, &count, &error)) {
+        jw_warn("maintenance_failed", JW_STR("task", maintenance[task].name),
+                JW_STR("error", jw_error_message(error)));
+    }
+}
+
 static gpointer
 maintenance_thread(gpointer data)
 {
@@ -95,12 +107,8 @@ maintenance_thread(gpointer data)
 
     for (unsigned round = 1; !jw_stop_wait(self->stop, self->config.tick_ms); round++) {
         for (size_t i = 0; i < G_N_ELEMENTS(maintenance); i++) {
-            g_autoptr(GError) error = NULL;
-            size_t count = 0;
-
-            if (round % maintenance[i].rounds == 0 && !maintenance[i].run(self, &count, &error)) {
-                jw_warn("maintenance_failed", JW_STR("task", maintenance[i].name),
-                        JW_STR("error", jw_error_message(error)));
+            if (round % maintenance[i].rounds == 0) {
+                run_task(self, i);
             }
         }
     }

@@ -47,6 +47,11 @@ extern const size_t sch_n_config_entries;
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sch_stop(gpointer sch);
 
+/* clock.c: to be called before a task: asks what the store's clock shows, by which everything here
+ * is decided, once a second at most. False: it cannot be known now, and nothing may be decided.
+ * Without a store's clock, in unit tests, there is nothing to ask. */
+bool sch_know_time(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and pauses those that are no
  * longer in it; without a file all stay as they are. */
 bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,7 @@ typedef struct {
     int then_fail; /* calls that fail once fail_in is 0 */
     JwErrorCode fail_code, then_code;
     bool fail_after, failing, unreachable;
+    JwClock *clock;           /* the server's */
     GHashTable *collections;  /* name → Collection */
     GHashTable *corrupted;    /* ids of documents that cannot be read, a set */
     JwStoreMemHook on_update; /* never changes while there are calls */
@@ -127,6 +128,19 @@ reachable(JwStore *self)
     g_auto(JwLocker) locker = jw_locker(&db->mutex);
 
     return !db->unreachable;
+}
+
+static bool
+now(JwStore *self, int64_t *ret_now_ms, GError **error)
+{
+    MemDb *db = (MemDb *)self;
+    g_auto(JwLocker) locker = jw_locker(&db->mutex);
+
+    if (!begin_locked(db, error) || !end_locked(db, error)) {
+        return false;
+    }
+    *ret_now_ms = jw_clock_now_ms(db->clock);
+    return true;
 }
 
 /* Nothing here ever waits. */
@@ -440,6 +454,7 @@ static const JwDbOps mem_ops = {
     .free = free_mem,
     .ping = ping,
     .reachable = reachable,
+    .now = now,
     .stop_waiting = stop_waiting,
     .ensure_indexes = ensure_indexes,
     .insert = insert,
@@ -458,6 +473,7 @@ jw_store_mem_new(void)
 
     jw_db_init(&db->base, &mem_ops);
     jw_mutex_init(&db->mutex);
+    db->clock = jw_clock_system();
     db->collections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_collection);
     db->corrupted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return &db->base;
@@ -494,6 +510,13 @@ jw_store_mem_set_reachable(JwStore *self, bool reachable_now)
     g_auto(JwLocker) locker = jw_locker(&db->mutex);
 
     db->unreachable = !reachable_now;
+}
+
+void
+jw_store_mem_set_clock(JwStore *self, JwClock *clock)
+{
+    g_return_if_fail(self != NULL && self->ops == &mem_ops && clock != NULL);
+    ((MemDb *)self)->clock = clock;
 }
 
 void

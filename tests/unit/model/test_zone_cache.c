@@ -24,6 +24,8 @@ test_ends_of_the_calendar(void **state)
         { "America/New_York", end + 5 * HOUR_MS, end + 5 * HOUR_MS },
         { "America/New_York", first, first },
         { "America/New_York", first + 5 * HOUR_MS, first + 5 * HOUR_MS - 17762000 },
+        { "Europe/Dublin", INT64_C(2178273600000), INT64_C(2178273600000) }, /* January 2039 */
+        { "Europe/Dublin", INT64_C(2193912000000), INT64_C(2193912000000) + HOUR_MS },
         { "UTC", first, first },
         { "UTC", first - 1, first - 1 },
     };

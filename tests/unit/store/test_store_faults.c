@@ -154,6 +154,23 @@ a_server_that_is_away_is_unavailable(void **state)
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
 }
 
+/* Its greeting has no localTime. */
+static void
+a_server_that_does_not_tell_its_time(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "connectTimeoutMS=1000");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+    int64_t now_ms = 1;
+
+    (void)state;
+    assert_ok(store, error);
+    assert_false(jw_store_now(store, &now_ms, &error));
+    assert_jw_error(error, JW_ERROR_INTERNAL, "*does not tell its time*localTime*");
+    assert_int_equal(now_ms, 1);
+}
+
 static gpointer
 hold_client(gpointer data)
 {
@@ -284,6 +301,7 @@ main(void)
         cmocka_unit_test(a_write_is_sent_once),
         cmocka_unit_test(a_cut_connection_costs_no_wait),
         cmocka_unit_test(a_server_that_is_away_is_unavailable),
+        cmocka_unit_test(a_server_that_does_not_tell_its_time),
         cmocka_unit_test(a_store_that_waits_no_more),
         cmocka_unit_test(a_wait_is_cancelled),
         cmocka_unit_test(an_empty_pool_is_busy),

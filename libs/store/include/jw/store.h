@@ -1,8 +1,8 @@
 /* jw/store.h: the store: connection and health. Each repository has a header: store_jobs.h,
- * store_deliveries.h, store_templates.h, store_shares.h, store_outbox.h, store_schedules.h,
- * store_files.h, store_records.h. jw_store_mongo_new() connects to MongoDB; unit tests use
- * jw_store_mem_new() of tests/testkit/memdb. Any thread; each call borrows one pooled client for
- * its own duration.
+ * store_clock.h, store_deliveries.h, store_templates.h, store_shares.h, store_outbox.h,
+ * store_schedules.h, store_files.h, store_records.h. jw_store_mongo_new() connects to MongoDB; unit
+ * tests use jw_store_mem_new() of tests/testkit/memdb. Any thread; each call borrows one pooled
+ * client for its own duration.
  *
  * Every function may fail with BUSY (no client became free in time), UNAVAILABLE (nothing was
  * written), IN_DOUBT (a write may have been done: read again), CORRUPT (a document that is not of
@@ -66,6 +66,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStore, jw_store_free)
 
 /* A round trip to the server; for readiness. */
 bool jw_store_ping(JwStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the server's own clock shows, UTC ms; a round trip. INTERNAL: it does not tell. */
+bool jw_store_now(JwStore *self, int64_t *ret_now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a server is known at the moment; no round trip and no wait. */
 bool jw_store_reachable(JwStore *self);

@@ -33,6 +33,7 @@ typedef struct {
     void (*free)(JwStore *self);
     bool (*ping)(JwStore *self, GError **error);
     bool (*reachable)(JwStore *self);
+    bool (*now)(JwStore *self, int64_t *ret_now_ms, GError **error);
     void (*stop_waiting)(JwStore *self);
     /* At least one, all of one collection, in one round trip; what exists is no error. */
     bool (*ensure_indexes)(JwStore *self, const JwDbIndex *indexes, size_t n, GError **error);

@@ -225,6 +225,7 @@ static const JwDbOps mongo_ops = {
     .free = free_mongo,
     .ping = ping,
     .reachable = reachable,
+    .now = jw_mongo_now,
     .stop_waiting = stop_waiting,
     .ensure_indexes = jw_mongo_ensure_indexes,
     .insert = jw_mongo_insert,

@@ -56,7 +56,8 @@ bool jw_mongo_fail_read(GError **error, const bson_error_t *cause, const char *f
 bool jw_mongo_check_concern(GError **error, const bson_t *reply,
                             const char *what) G_GNUC_WARN_UNUSED_RESULT;
 
-/* insert.c, verbs.c: the operations of the port. */
+/* insert.c, now.c, verbs.c: the operations of the port. */
+bool jw_mongo_now(JwStore *self, int64_t *ret_now_ms, GError **error);
 bool jw_mongo_insert(JwStore *self, const char *collection, const bson_t **documents, size_t n,
                      JwCreate *ret_creates, GError **error);
 bool jw_mongo_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,

@@ -7,7 +7,7 @@
 #include "jw/clock.h"
 #include "jw/jobs.h"
 #include "jw/relay.h"
-#include "jw/store.h"
+#include "jw/store_clock.h"
 #include "jw/wire.h"
 
 G_BEGIN_DECLS
@@ -17,6 +17,7 @@ G_BEGIN_DECLS
     JwCatalog *catalog; /* NULL where a service reads no report definitions */                     \
     JwWire *wire;                                                                                  \
     JwStore *store;                                                                                \
+    JwStoreClock *store_clock; /* what @clock is where a service asked for it, else NULL */        \
     JwBus *bus;                                                                                    \
     JwRelay *relay;                                                                                \
     JwJobs jobs; /* on these */

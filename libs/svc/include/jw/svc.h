@@ -12,6 +12,14 @@ G_BEGIN_DECLS
 
 typedef struct _JwSvc JwSvc;
 
+/* By whose clock a service goes: this machine's or the store's. With the store's there is a check
+ * "clock", which fails when the two differ. */
+typedef enum {
+    JW_SVC_OWN_TIME,
+    JW_SVC_JOBS_TIME,  /* the store's in ports->jobs alone, not for tokens */
+    JW_SVC_STORE_TIME, /* ports->clock is the store's; to be synced before anything is decided */
+} JwSvcTime;
+
 typedef struct {
     const char *name;            /* "gateway": program jobwire-gateway, log field service */
     const char *summary;         /* one line for --help */
@@ -20,6 +28,7 @@ typedef struct {
     JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
     bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
     bool needs_bus;     /* not ready while the broker is away */
+    JwSvcTime time;
     /* Notes what is wrong with the values that were read, for --check-config and before a start.
      * Clock, catalog (NULL when it could not be read) and wire are there. May be NULL. */
     void (*check)(gpointer self, JwConfigCheck *check);

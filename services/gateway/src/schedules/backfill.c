@@ -82,7 +82,7 @@ gw_schedules_backfill(const JwHttpRequest *request, JwHttpReply *reply, gpointer
 
     if (body == NULL
         || !check_range(reply, jw_json_time(body, "from", 0), jw_json_time(body, "to", 0),
-                        jw_clock_now_ms(gw->clock))) {
+                        jw_clock_now_ms(gw->jobs.clock))) {
         return;
     }
     g_autoptr(JwSchedule) schedule = gw_schedules_find(gw, request, reply);

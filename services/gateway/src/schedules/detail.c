@@ -60,8 +60,8 @@ set_preview(const Gw *gw, JwSchedule *schedule, json_t *job, GError **error)
     g_autoptr(GError) cause = NULL;
 
     if (!jw_jobs_preview_schedule(&gw->jobs, schedule,
-                                  next != 0 ? next : jw_clock_now_ms(gw->clock) + 1, due, warnings,
-                                  &cause)) {
+                                  next != 0 ? next : jw_clock_now_ms(gw->jobs.clock) + 1, due,
+                                  warnings, &cause)) {
         const JwErrorCode code = jw_error_code(cause);
         if (code != JW_ERROR_NOT_FOUND && code != JW_ERROR_INVALID && code != JW_ERROR_CORRUPT) {
             g_propagate_error(error, g_steal_pointer(&cause));

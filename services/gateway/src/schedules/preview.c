@@ -13,8 +13,8 @@ reply_preview(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
     g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (jw_jobs_preview_schedule(&gw->jobs, schedule, jw_clock_now_ms(gw->clock) + 1, due, warnings,
-                                 &error)) {
+    if (jw_jobs_preview_schedule(&gw->jobs, schedule, jw_clock_now_ms(gw->jobs.clock) + 1, due,
+                                 warnings, &error)) {
         gw_schedules_reply(reply, 200,
                            json_pack("{s:o, s:o}", "next_run_times", gw_schedules_times(due),
                                      "warnings", gw_schedules_warnings(warnings)));
@@ -31,7 +31,8 @@ preview(const Gw *gw, JwHttpReply *reply, const json_t *body, JwViolations *viol
 {
     g_autoptr(JwSchedule) schedule = NULL;
 
-    if (jw_wire_rule_from_value(gw->wire, body, jw_clock_now_ms(gw->clock), violations, &schedule)
+    if (jw_wire_rule_from_value(gw->wire, body, jw_clock_now_ms(gw->jobs.clock), violations,
+                                &schedule)
         && gw_request_sound(reply, violations)) {
         reply_preview(gw, reply, schedule);
     } else {

@@ -22,6 +22,10 @@ void jw_store_mem_before_nth(JwStore *self, int nth, void (*run)(gpointer data),
 /* What jw_store_reachable() says; calls are answered all the same. */
 void jw_store_mem_set_reachable(JwStore *self, bool reachable);
 
+/* What jw_store_now() reads; that of this machine unless set. (transfer none), before the first
+ * call */
+void jw_store_mem_set_clock(JwStore *self, JwClock *clock);
+
 /* The document of this @id cannot be read any more: CORRUPT by its id, passed over in pages. */
 void jw_store_mem_corrupt(JwStore *self, const char *id);
 
