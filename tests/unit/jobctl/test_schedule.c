@@ -525,6 +525,18 @@ test_apply(void **state)
     assert_jobctl(self->jc, JC_EXIT_OK, "schedule", "apply", "-f", file);
     assert_seen(self, both);
     assert_true(g_str_has_suffix(self->jc->out, "unchanged  c, which is paused\n"));
+    g_autofree char *other =
+        jc_fixture_file(self->jc, "other.json", "{\"id\": \"c\", \"trigger\": {}}");
+    g_autofree char *more =
+        jc_fixture_file(self->jc, "more.json", "{\"id\": \"d\", \"trigger\": {}}");
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "schedule", "apply", "-f", file, "-f", other);
+    assert_contains(self->jc->err, "other.json: /id 'c' is that of an earlier schedule");
+    assert_seen(self, "");
+    assert_jobctl(self->jc, JC_EXIT_OK, "schedule", "apply", "-f", other, "-f", more);
+    assert_seen(
+        self, "PUT /c dry_run=true {\"id\":\"c\",\"note\":\"n\",\"paused\":true,\"trigger\":{}}\n"
+              "PUT /d dry_run=true {\"id\":\"d\",\"note\":\"n\",\"paused\":false,\"trigger\":{}}\n"
+              "PUT /d version=v1 {\"id\":\"d\",\"note\":\"n\",\"paused\":false,\"trigger\":{}}\n");
     self->conflicts = true;
     assert_jobctl(self->jc, JC_EXIT_PARTLY, "schedule", "apply", "-f", file, "-o", "json");
     assert_contains(self->jc->err,
@@ -546,6 +558,7 @@ test_usage(void **state)
         { { "create", "x", "--at", "1h", "--every", "1h" }, "choose: --cron, --every or --at" },
         { { "preview", "x", "-f", "y" }, "of a stored schedule or of a --file, not both" },
         { { "apply" }, "name the --file of schedules" },
+        { { "create", "-f", "x", "-f", "y" }, "this is about one schedule: give one --file" },
         { { "backfill", "x", "--from", "1d" }, "give --from and --to" },
         { { "backfill", "x", "--from=1d", "--to=1d" }, "--to must come after --from" },
         { { "backfill", "x", "--from=1d", "--to=soon" }, "--to 'soon' is no time" },

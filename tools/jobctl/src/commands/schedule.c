@@ -19,7 +19,12 @@
 static const JcOption options[] = {
     JC_OPTION_OUTPUT(JcScheduleOptions),
     JC_OPTION_API_KEY(JcScheduleOptions),
-    TEXT("file", file, "FILE", "apply, create, preview: JSON; - is standard input", .letter = 'f'),
+    { .name = "file",
+      .letter = 'f',
+      .type = JC_OPTION_LIST,
+      .offset = offsetof(JcScheduleOptions, files),
+      .value = "FILE",
+      .help = "apply, create, preview: JSON; - is standard input; apply: again for more" },
     FLAG("dry-run", dry_run, "apply, create: says what would come of it", ),
     TEXT("cron", cron, "EXPRESSION", "due by a cron expression: '0 2 * * *', @daily",
          .member = "trigger/cron"),
@@ -98,18 +103,22 @@ static bool
 check_rule(const JcCall *call, GError **error)
 {
     const JcScheduleOptions *given = call->given;
+    const bool has_file = given->files != NULL;
     const int triggers = (given->cron != NULL) + (given->every != NULL) + (given->at != NULL);
     const bool of_stored = is_verb(call, "preview") && call->arguments[0] != NULL;
 
     if (triggers > 1) {
         return jw_fail(error, JW_ERROR_INVALID, "choose: --cron, --every or --at");
     }
-    if (of_stored && given->file != NULL) {
+    if (has_file && given->files->len > 1) {
+        return jw_fail(error, JW_ERROR_INVALID, "this is about one schedule: give one --file");
+    }
+    if (of_stored && has_file) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "preview is of a stored schedule or of a --file, not both; options may "
                        "change either");
     }
-    return triggers == 1 || given->file != NULL || of_stored
+    return triggers == 1 || has_file || of_stored
            || jw_fail(error, JW_ERROR_INVALID,
                       "say when it is due: --cron '0 2 * * *', --every 90s, --at WHEN, or --file "
                       "FILE");
@@ -120,7 +129,7 @@ check_apply(const JcCall *call, GError **error)
 {
     const JcScheduleOptions *given = call->given;
 
-    return given->file != NULL
+    return given->files != NULL
            || jw_fail(error, JW_ERROR_INVALID,
                       "name the --file of schedules, or - for standard "
                       "input");

@@ -14,6 +14,7 @@
 #define TIMES 3
 
 typedef struct {
+    const char *file; /* it is of */
     const char *id;   /* of the value */
     json_t *value;    /* what is asked for */
     char *version;    /* of what is there; NULL: nothing is */
@@ -26,6 +27,7 @@ typedef struct {
     const JcCall *call;
     const JcScheduleOptions *given;
     GPtrArray *entries; /* of Entry */
+    GHashTable *ids;    /* of those, a set */
     int done, failed;
 } Apply;
 
@@ -43,9 +45,8 @@ entry_free(gpointer self)
 
 /* Each needs an id, and one of its own. */
 static bool
-take_entries(Apply *self, const json_t *list, bool is_file, GError **error)
+take_entries(Apply *self, const char *file, const json_t *list, bool is_file, GError **error)
 {
-    g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
     json_t *value = NULL;
     size_t i = 0;
 
@@ -56,14 +57,15 @@ take_entries(Apply *self, const json_t *list, bool is_file, GError **error)
 
         if (id == NULL || id[0] == '\0') {
             return jw_fail(error, JW_ERROR_INVALID,
-                           "%s: %s/id is required, a text: it says which schedule is meant",
-                           self->given->file, base);
+                           "%s: %s/id is required, a text: it says which schedule is meant", file,
+                           base);
         }
-        if (!g_hash_table_add(ids, (gpointer)(uintptr_t)id)) {
+        if (!g_hash_table_add(self->ids, g_strdup(id))) {
             return jw_fail(error, JW_ERROR_INVALID, "%s: %s/id '%s' is that of an earlier schedule",
-                           self->given->file, base, id);
+                           file, base, id);
         }
         Entry *entry = g_new0(Entry, 1);
+        entry->file = file;
         entry->id = id;
         entry->value = json_copy(value);
         g_ptr_array_add(self->entries, entry);
@@ -139,7 +141,7 @@ ends_all(const GError *error)
 static void
 tell(Apply *self, const Entry *entry, const GError *error)
 {
-    fprintf(self->call->context->err, "%s: schedule '%s': %s\n", self->given->file, entry->id,
+    fprintf(self->call->context->err, "%s: schedule '%s': %s\n", entry->file, entry->id,
             jw_error_message(error));
     self->failed++;
 }
@@ -254,17 +256,27 @@ apply(Apply *self, GError **error)
     return self->done > 0 ? JC_EXIT_PARTLY : JC_EXIT_FAILED;
 }
 
+static bool
+read_all(Apply *self, GError **error)
+{
+    for (guint i = 0; i < self->given->files->len; i++) {
+        const char *file = g_ptr_array_index(self->given->files, i);
+        bool is_file = false;
+        json_auto_t *list = jc_rule_read(file, &is_file, error);
+
+        if (list == NULL || !take_entries(self, file, list, is_file, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 JcExit
 jc_schedule_apply(const JcCall *call, GError **error)
 {
-    const JcScheduleOptions *given = call->given;
-    bool is_file = false;
-    json_auto_t *list = jc_rule_read(given->file, &is_file, error);
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
-    Apply self = { .call = call, .given = given, .entries = entries };
+    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Apply self = { .call = call, .given = call->given, .entries = entries, .ids = ids };
 
-    if (list == NULL || !take_entries(&self, list, is_file, error) || !plan_all(&self, error)) {
-        return JC_EXIT_FAILED;
-    }
-    return apply(&self, error);
+    return read_all(&self, error) && plan_all(&self, error) ? apply(&self, error) : JC_EXIT_FAILED;
 }

@@ -14,16 +14,17 @@
 static json_t *
 read_one(const JcScheduleOptions *given, bool *ret_ok, GError **error)
 {
+    const char *file = given->files != NULL ? g_ptr_array_index(given->files, 0) : NULL;
     bool is_file = false;
-    json_auto_t *list = given->file != NULL ? jc_rule_read(given->file, &is_file, error) : NULL;
+    json_auto_t *list = file != NULL ? jc_rule_read(file, &is_file, error) : NULL;
 
-    *ret_ok = given->file == NULL || list != NULL;
+    *ret_ok = file == NULL || list != NULL;
     if (list != NULL && json_array_size(list) != 1) {
         *ret_ok = false;
         return jw_fail_null(error, JW_ERROR_INVALID,
                             "%s has %zu schedules, and this is about one; all of them: jobctl "
                             "schedule apply -f %s",
-                            given->file, json_array_size(list), given->file);
+                            file, json_array_size(list), file);
     }
     return json_incref(json_array_get(list, 0));
 }
@@ -183,7 +184,10 @@ confirm(const JcCall *call, const json_t *job, GError **error)
             call->arguments[0], jc_show_text(job, "trigger_details"), next != NULL ? "; next " : "",
             words);
     (void)fflush(context->err);
-    return (fgets(answer, sizeof answer, context->in) != NULL && g_ascii_tolower(answer[0]) == 'y')
+    const bool answered = fgets(answer, sizeof answer, context->in) != NULL;
+    g_strstrip(answer);
+    return (answered
+            && (g_ascii_strcasecmp(answer, "y") == 0 || g_ascii_strcasecmp(answer, "yes") == 0))
            || jw_fail(error, JW_ERROR_CANCELLED, "nothing is deleted");
 }
 

@@ -11,7 +11,7 @@ typedef struct {
     const char *api_key;
     JcAs output;
     int64_t limit;
-    const char *file;
+    GPtrArray *files;
     bool dry_run, export, paused, wait, yes;
     /* members of a schedule, as texts */
     const char *cron, *every, *at, *zone, *dialect, *anchor, *start, *end, *calendar, *jitter;
