@@ -17,7 +17,7 @@ import yaml
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 JOINED = SCHEMAS / "http/openapi.json"
-LAST = ("openapi-links.yaml", "openapi-docs.yaml")  # what programs call comes first
+LAST = ("openapi-calendars.yaml", "openapi-links.yaml", "openapi-docs.yaml")  # what programs call most comes first
 METHODS = ("get", "post", "put", "patch", "delete")
 ABOUT = (
     "All HTTP APIs of Jobwire in one file, joined from those of schemas/http. What an API means by its answers stands in the "

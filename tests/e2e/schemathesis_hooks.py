@@ -21,6 +21,7 @@ BEYOND = [
     r"/templateId",  # one that is there
     r"/trigger(/(cron|every|at|anchor))?", r"/(start|end|dst|jitter)",  # due at some time from now on, of some length
     r"/calendar", r"/id", r"/ready(/(type|id|deadline))?", r"/misfire_grace",  # one that is there, the path's, what the job has
+    r"/(dates|ranges|weekdays|yearly)(/.*)?", r"/name",  # days that are there, and some that are left; the path's
     r"/(from|to)",  # of a backfill: one before the other, so many due times
     r"/before", r"(/job)?/time_?[zZ]one", r"/job/requestedBy(/.*)?",
     r"(/settings|/job)?/delivery(/.*)?",  # names of hosts by IDNA, and a requester with an address

@@ -78,6 +78,7 @@ RULES = {
 }
 # By an API key. Route: what the role admin gets; the role monitor may nothing.
 SCHEDULES = "/api/v1alpha1/jobs"
+CALENDARS = "/api/v1alpha1/calendars"
 KEYED = {
     f"GET {SCHEDULES}": "200",
     f"GET {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
@@ -91,6 +92,11 @@ KEYED = {
     f"POST {SCHEDULES}/{{jobId}}/run": "404 JOB_NOT_FOUND",
     f"POST {SCHEDULES}/{{jobId}}/backfill": "400 VALIDATION_ERROR",
     f"DELETE {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
+    f"GET {CALENDARS}": "200",
+    f"GET {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
+    f"GET {CALENDARS}/{{name}}/jobs": "404 CALENDAR_NOT_FOUND",
+    f"PUT {CALENDARS}/{{name}}": "400 INVALID_JSON",
+    f"DELETE {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
 }
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
@@ -181,7 +187,7 @@ def test_who_may_by_key(own, route):
         ("monitor", own.keyed(own.api_key("monitor")), FORBIDDEN),
         ("admin", own.keyed(admin), KEYED[route]),
     ):
-        answer = api.request(method, path.replace("{jobId}", "x"))
+        answer = api.request(method, path.replace("{jobId}", "x").replace("{name}", "x"))
         status, _, code = expected.partition(" ")
         found = answer.json().get("detail", {}).get("code", "")
         if answer.status_code != int(status) or found != code:

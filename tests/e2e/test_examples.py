@@ -14,6 +14,7 @@ from wait import until
 
 TEMPLATES = "/api/v2/reports/templates"
 SCHEDULES = "/api/v1alpha1/jobs"
+CALENDARS = "/api/v1alpha1/calendars"
 SETTINGS = {
     "reportType": "call-records",
     "parameters": {"period": {"type": "weekly"}, "groupBy": ["agent"]},
@@ -66,6 +67,22 @@ def of_one_schedule(ask):
     ask("changeScheduledJob", "PATCH", one, json={"paused": True, "note": "until the import works again"})
 
 
+def of_calendars(ask):
+    """One that the nightly report names, and is taken from it in the end."""
+    days = {
+        "dates": ["2026-12-28"], "ranges": [{"first": "2026-08-03", "last": "2026-08-07"}],
+        "weekdays": ["SAT", "SUN"], "yearly": ["12-25", "12-26"],
+    }
+    one = f"{CALENDARS}/closed"
+    ask("putCalendar", "PUT", one, 201, json=days)
+    ask("getCalendar", "GET", one)
+    ask("listCalendars", "GET", CALENDARS)
+    ask.api.request("PATCH", f"{SCHEDULES}/{NIGHTLY['id']}", json={"calendar": "closed"})
+    assert len(ask("listJobsOfCalendar", "GET", f"{one}/jobs")["jobs"]) == 1
+    ask.api.request("PATCH", f"{SCHEDULES}/{NIGHTLY['id']}", json={"calendar": None})
+    ask("deleteCalendar", "DELETE", one)
+
+
 def of_schedules(tmp_path_factory):
     """Those of the API of schedules, which are made by a file. There is nobody to run their jobs."""
     with Stack("examples") as own:
@@ -77,6 +94,7 @@ def of_schedules(tmp_path_factory):
         ids = [job["id"] for job in ask("listScheduledJobs", "GET", SCHEDULES)["jobs"]]
         assert len(ids) == 3
         of_one_schedule(ask)
+        of_calendars(ask)
         ask("deleteScheduledJob", "DELETE", f"{SCHEDULES}/{ids[0]}")
     return ask.answers
 

@@ -202,9 +202,75 @@ replaces_what_was_read(JwStore *store)
     assert_string_equal(again->note, "Mine");
 }
 
+static guint
+count_spent(JwStore *store, int64_t before_ms, const char *after)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_spent_schedules(store, before_ms, after, 10, &list, &error), error);
+    return list->len;
+}
+
+static JwCas
+retire(JwStore *store, const JwSchedule *schedule)
+{
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_retire_schedule(store, schedule, "me", "t9", SC_NOW + 9, &cas, &error),
+              error);
+    return cas;
+}
+
+/* Of one moment that was decided and carried out, paused or not, as it was read. */
+static void
+retires_what_is_spent(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(JwFire) fire = jw_fire_new(SC_NOW, SC_NOW, JW_OCCURRENCE_FIRED, NULL);
+    const JwFire *const fires[] = { fire };
+    const JwScheduleStep step = { .fires = fires, .n_fires = 1 };
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    schedule->trigger = JW_TRIGGER_ONCE;
+    schedule->once_ms = SC_NOW;
+    schedule->next_fire_ms = SC_NOW;
+    put(store, schedule);
+    assert_int_equal(count_spent(store, SC_NOW + 99, NULL), 0);
+    assert_ok(jw_store_fire_schedule(store, schedule, &step, SC_NOW + 1, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwSchedule) pending = get(store, false);
+    assert_int_equal(pending->spent_ms, SC_NOW + 1);
+    assert_int_equal(count_spent(store, SC_NOW + 99, NULL), 0); /* not carried out */
+    assert_int_equal(retire(store, pending), JW_CAS_LOST);
+    assert_ok(jw_store_finish_fire(store, "s", fire, &cas, &error), error);
+    assert_int_equal(count_spent(store, SC_NOW, NULL), 0);
+    assert_int_equal(count_spent(store, SC_NOW + 1, NULL), 1);
+    assert_int_equal(count_spent(store, SC_NOW + 1, "s"), 0);
+    assert_ok(jw_store_pause_schedule(store, "s", "why", SC_NOW + 5, &cas, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s",
+                                   &(JwFire){ .due_ms = SC_NOW + 5, .kind = JW_OCCURRENCE_PAUSED },
+                                   &cas, &error),
+              error);
+    assert_int_equal(count_spent(store, SC_NOW + 1, NULL), 1);
+    assert_int_equal(retire(store, pending), JW_CAS_LOST); /* it is otherwise by now */
+    g_autoptr(JwSchedule) paused = get(store, false);
+    assert_int_equal(retire(store, paused), JW_CAS_WON);
+    assert_int_equal(count_spent(store, SC_NOW + 99, NULL), 0);
+    assert_null(get(store, false));
+    g_autoptr(JwSchedule) gone = get(store, true);
+    assert_string_equal(gone->tombstone, "t9");
+    put(store, schedule); /* anew */
+    g_autoptr(JwSchedule) again = get(store, false);
+    assert_int_equal(again->spent_ms, 0);
+}
+
 const ScCase sc_deleted_cases[] = {
     { "deletes schedules", deletes_schedules },
     { "replaces what was read", replaces_what_was_read },
+    { "retires what is spent", retires_what_is_spent },
     { "forgets that deletion only", forgets_that_deletion_only },
     { "leaves deleted what the file has unchanged", leaves_deleted_what_the_file_has_unchanged },
     { 0 },

@@ -87,63 +87,67 @@ find_differs(JwStore *store, const char *filter_json, const char *opts_json, con
            + (strstr(opts_json, "limit") == NULL && count != (int64_t)found->len ? 1 : 0);
 }
 
+static const struct {
+    const char *filter, *ids;
+} filter_cases[] = {
+    { "{}", "abcde" },
+    { "{\"_id\":\"b\"}", "b" },
+    { "{\"_id\":\"b\",\"n\":1}", "" },
+    { "{\"_id\":{\"$in\":[\"a\",\"e\",\"zz\"]}}", "ae" },
+    { "{\"n\":2}", "b" }, /* integers of both sizes and reals are numbers alike */
+    { "{\"n\":{\"$gt\":1}}", "bc" },
+    { "{\"n\":{\"$gte\":{\"$numberLong\":\"1\"},\"$lt\":3}}", "ab" },
+    { "{\"n\":{\"$lte\":\"text\"}}", "e" }, /* only values of one type are less or greater */
+    { "{\"s\":{\"$gt\":\"\"}}", "abd" },
+    { "{\"s\":null}", "ce" }, /* null, or not there */
+    { "{\"s\":{\"$ne\":null}}", "abd" },
+    { "{\"s\":{\"$nin\":[\"x\",\"z\"]}}", "bce" },
+    { "{\"t\":{\"$date\":1000}}", "a" },
+    { "{\"t\":{\"$lte\":{\"$date\":1000}}}", "ae" },
+    { "{\"t\":{\"$not\":{\"$gte\":{\"$date\":0}}}}", "cde" },
+    { "{\"t\":{\"$not\":{\"$gt\":{\"$date\":0},\"$lte\":{\"$date\":1500}}}}", "bcde" },
+    { "{\"flag\":true}", "a" },
+    { "{\"flag\":{\"$ne\":true}}", "bcde" },
+    { "{\"flag\":{\"$eq\":true,\"$ne\":false}}", "a" },
+    { "{\"flag\":{\"$eq\":true,\"$ne\":true}}", "" },
+    { "{\"tags\":\"q\"}", "acd" }, /* an array, or the value itself */
+    { "{\"tags\":{\"$in\":[\"p\",\"r\"]}}", "ae" },
+    { "{\"tags\":{\"$nin\":[\"p\",\"q\"]}}", "be" },
+    { "{\"tags\":{\"$elemMatch\":{\"$nin\":[\"p\",\"s\"]}}}", "ace" },
+    { "{\"tags\":{\"$in\":[\"q\"],\"$not\":{\"$elemMatch\":{\"$nin\":[\"q\"]}}}}", "cd" },
+    { "{\"times\":{\"$gte\":{\"$date\":-62135596800000}}}", "e" },
+    { "{\"times\":{\"$gt\":{\"$date\":7}}}", "" },
+    { "{\"s\":{\"$eq\":null}}", "ce" },
+    { "{\"s\":{\"$ne\":null,\"$regex\":\"^[xX]$\"}}", "a" },
+    { "{\"n\":{\"$ne\":null,\"$regex\":\"EX\"}}", "" },
+    { "{\"n\":{\"$ne\":null,\"$regex\":\"[Ee]x\"}}", "e" },  /* of texts only */
+    { "{\"tags\":{\"$ne\":null,\"$regex\":\"q\"}}", "acd" }, /* an item, or the value */
+    { "{\"n\":{\"$lte\":{\"$numberDouble\":\"Infinity\"}}}", "abc" },
+    { "{\"in.deep\":2}", "b" },
+    { "{\"in.deep\":{\"$ne\":1}}", "bcde" },
+    { "{\"in.deep\":null}", "cde" },
+    { "{\"box.id\":\"e2\"}", "a" },
+    { "{\"box.at\":{\"$lt\":{\"$date\":5}}}", "c" },
+    { "{\"box.at\":{\"$gt\":{\"$date\":5}}}", "ac" },
+    { "{\"box.at\":{\"$not\":{\"$gt\":{\"$date\":0}}}}", "bde" }, /* no item of it does */
+    { "{\"flag\":{\"$in\":[true,false]}}", "ab" },
+    { "{\"$or\":[{\"_id\":\"a\"},{\"n\":2}]}", "ab" },
+    { "{\"$and\":[{\"tags\":\"q\"},{\"n\":{\"$gt\":1}}]}", "c" },
+    { "{\"s\":\"z\",\"$or\":[{\"n\":1},{\"tags\":\"q\"}]}", "d" },
+    { "{\"$or\":[{\"t\":{\"$gt\":{\"$date\":1000}}},{\"t\":{\"$date\":1000},\"_id\":{\"$gt\":"
+      "\"A\"}}]}",
+      "ab" },
+};
+
 static void
 finds_by_every_operator(JwStore *store)
 {
-    static const struct {
-        const char *filter, *ids;
-    } cases[] = {
-        { "{}", "abcde" },
-        { "{\"_id\":\"b\"}", "b" },
-        { "{\"_id\":\"b\",\"n\":1}", "" },
-        { "{\"_id\":{\"$in\":[\"a\",\"e\",\"zz\"]}}", "ae" },
-        { "{\"n\":2}", "b" }, /* integers of both sizes and reals are numbers alike */
-        { "{\"n\":{\"$gt\":1}}", "bc" },
-        { "{\"n\":{\"$gte\":{\"$numberLong\":\"1\"},\"$lt\":3}}", "ab" },
-        { "{\"n\":{\"$lte\":\"text\"}}", "e" }, /* only values of one type are less or greater */
-        { "{\"s\":{\"$gt\":\"\"}}", "abd" },
-        { "{\"s\":null}", "ce" }, /* null, or not there */
-        { "{\"s\":{\"$ne\":null}}", "abd" },
-        { "{\"s\":{\"$nin\":[\"x\",\"z\"]}}", "bce" },
-        { "{\"t\":{\"$date\":1000}}", "a" },
-        { "{\"t\":{\"$lte\":{\"$date\":1000}}}", "ae" },
-        { "{\"t\":{\"$not\":{\"$gte\":{\"$date\":0}}}}", "cde" },
-        { "{\"t\":{\"$not\":{\"$gt\":{\"$date\":0},\"$lte\":{\"$date\":1500}}}}", "bcde" },
-        { "{\"flag\":true}", "a" },
-        { "{\"flag\":{\"$ne\":true}}", "bcde" },
-        { "{\"flag\":{\"$eq\":true,\"$ne\":false}}", "a" },
-        { "{\"flag\":{\"$eq\":true,\"$ne\":true}}", "" },
-        { "{\"tags\":\"q\"}", "acd" }, /* an array, or the value itself */
-        { "{\"tags\":{\"$in\":[\"p\",\"r\"]}}", "ae" },
-        { "{\"tags\":{\"$nin\":[\"p\",\"q\"]}}", "be" },
-        { "{\"tags\":{\"$elemMatch\":{\"$nin\":[\"p\",\"s\"]}}}", "ace" },
-        { "{\"tags\":{\"$in\":[\"q\"],\"$not\":{\"$elemMatch\":{\"$nin\":[\"q\"]}}}}", "cd" },
-        { "{\"times\":{\"$gte\":{\"$date\":-62135596800000}}}", "e" },
-        { "{\"times\":{\"$gt\":{\"$date\":7}}}", "" },
-        { "{\"s\":{\"$eq\":null}}", "ce" },
-        { "{\"s\":{\"$ne\":null,\"$regex\":\"^[xX]$\"}}", "a" },
-        { "{\"n\":{\"$ne\":null,\"$regex\":\"EX\"}}", "" },
-        { "{\"n\":{\"$ne\":null,\"$regex\":\"[Ee]x\"}}", "e" },  /* of texts only */
-        { "{\"tags\":{\"$ne\":null,\"$regex\":\"q\"}}", "acd" }, /* an item, or the value */
-        { "{\"n\":{\"$lte\":{\"$numberDouble\":\"Infinity\"}}}", "abc" },
-        { "{\"in.deep\":2}", "b" },
-        { "{\"in.deep\":{\"$ne\":1}}", "bcde" },
-        { "{\"in.deep\":null}", "cde" },
-        { "{\"box.id\":\"e2\"}", "a" },
-        { "{\"box.at\":{\"$lt\":{\"$date\":5}}}", "c" },
-        { "{\"box.at\":{\"$gt\":{\"$date\":5}}}", "ac" },
-        { "{\"$or\":[{\"_id\":\"a\"},{\"n\":2}]}", "ab" },
-        { "{\"$and\":[{\"tags\":\"q\"},{\"n\":{\"$gt\":1}}]}", "c" },
-        { "{\"s\":\"z\",\"$or\":[{\"n\":1},{\"tags\":\"q\"}]}", "d" },
-        { "{\"$or\":[{\"t\":{\"$gt\":{\"$date\":1000}}},{\"t\":{\"$date\":1000},\"_id\":{\"$gt\":"
-          "\"A\"}}]}",
-          "ab" },
-    };
     int wrong = 0;
 
     insert_some(store);
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        wrong += find_differs(store, cases[i].filter, "{\"sort\":{\"_id\":1}}", cases[i].ids);
+    for (size_t i = 0; i < G_N_ELEMENTS(filter_cases); i++) {
+        wrong += find_differs(store, filter_cases[i].filter, "{\"sort\":{\"_id\":1}}",
+                              filter_cases[i].ids);
     }
     assert_int_equal(wrong, 0);
 }

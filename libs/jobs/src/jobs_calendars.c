@@ -5,18 +5,63 @@
 
 #include <string.h>
 
+#define ROUNDS 5
+
+/* @ret_done: (out): false: somebody wrote it, try again */
+static bool
+try_file(const JwJobs *self, JwStoredCalendar *calendar, bool again, JwStoredCalendar **ret_deleted,
+         bool *ret_done, GError **error)
+{
+    g_autoptr(JwStoredCalendar) old = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    *ret_done = true;
+    if (!jw_store_find_calendar(self->store, calendar->name, &old, error)) {
+        return false;
+    }
+    const bool known = old != NULL && g_strcmp0(old->entry_hash, calendar->entry_hash) == 0;
+    if (known && old->deleted_at_ms != 0 && !again) {
+        *ret_deleted = g_steal_pointer(&old);
+        return true;
+    }
+    if (known && old->deleted_at_ms == 0 && g_strcmp0(old->version, calendar->version) == 0) {
+        return true;
+    }
+    calendar->updated_at_ms = jw_clock_now_ms(self->clock);
+    if (old != NULL) {
+        calendar->updated_at_ms = MAX(calendar->updated_at_ms, old->updated_at_ms + 1);
+    }
+    if (!jw_store_replace_calendar(self->store, calendar, old, &cas, error)) {
+        return false;
+    }
+    *ret_done = cas == JW_CAS_WON;
+    return true;
+}
+
 bool
-jw_jobs_put_calendar(const JwJobs *self, const char *name, const json_t *days, GError **error)
+jw_jobs_put_file_calendar(const JwJobs *self, const char *name, const json_t *days, bool again,
+                          JwStoredCalendar **ret_deleted, GError **error)
 {
     g_return_val_if_fail(self != NULL && name != NULL && days != NULL, false);
-    g_autofree char *text = jw_json_print(days);
-    g_autofree char *version = jw_sha256_hex(text, strlen(text));
-    const JwStoredCalendar calendar = { .name = (char *)(uintptr_t)name, /* only read */
-                                        .days = text,
-                                        .version = version,
-                                        .updated_at_ms = jw_clock_now_ms(self->clock) };
+    g_return_val_if_fail(ret_deleted != NULL, false);
+    g_autoptr(JwStoredCalendar) calendar = g_new0(JwStoredCalendar, 1);
+    bool done = false;
 
-    return jw_store_put_calendar(self->store, &calendar, error);
+    calendar->name = g_strdup(name);
+    calendar->days = jw_json_print(days);
+    calendar->version = jw_sha256_hex(calendar->days, strlen(calendar->days));
+    calendar->entry_hash = g_strdup(calendar->version);
+    calendar->source = g_strdup(JW_CALENDAR_FILE);
+    *ret_deleted = NULL;
+    for (int i = 0; i < ROUNDS; i++) {
+        if (!try_file(self, calendar, again, ret_deleted, &done, error)) {
+            return false;
+        }
+        if (done) {
+            return true;
+        }
+    }
+    return jw_fail(error, JW_ERROR_BUSY, "calendar '%s' is being written by others", name);
 }
 
 bool

@@ -18,6 +18,19 @@ warn(const JwSchedule *schedule, const JwScheduleRule *rule, int64_t from_ms, GP
     jw_due_notes(&rule->due, from_ms, due, warnings);
 }
 
+/* The calendar may have changed since the schedule was made, when it was refused for that. */
+static void
+warn_if_excluded(const JwScheduleRule *rule, int64_t from_ms, GPtrArray *warnings)
+{
+    const char *member = NULL;
+    g_autoptr(GError) why = NULL;
+
+    if (rule->due.calendar != NULL && !jw_due_check(&rule->due, from_ms - 1, &member, &why)
+        && g_strcmp0(member, "calendar") == 0) {
+        jw_warnings_add(warnings, "CALENDAR_EXCLUDES_ALL", "it %s", jw_error_message(why));
+    }
+}
+
 bool
 jw_jobs_preview_schedule(const JwJobs *self, JwSchedule *schedule, int64_t from_ms, GArray *due,
                          GPtrArray *warnings, GError **error)
@@ -36,6 +49,9 @@ jw_jobs_preview_schedule(const JwJobs *self, JwSchedule *schedule, int64_t from_
     if (ok) {
         (void)jw_due_list(&rule.due, from_ms, INT64_MAX, JW_JOBS_PREVIEW, due);
         warn(schedule, &rule, from_ms, warnings);
+        if (due->len == 0) {
+            warn_if_excluded(&rule, from_ms, warnings);
+        }
     }
     schedule->days = NULL;
     return ok;

@@ -1,9 +1,12 @@
 /* wire_calendar.c: see jw/wire_calendar.h. */
 #include "jw/wire_calendar.h"
 
+#include "jw/ident.h"
+
 #define MOST_DATES  4000
 #define MOST_RANGES 1000
 #define MOST_YEARLY 366
+#define WEEK        7
 
 static const char *const weekdays[] = { "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN", NULL };
 
@@ -50,7 +53,7 @@ const JwField jw_wire_calendar_fields[] = {
     { .name = "weekdays",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_UNIQUE,
-      .max = G_N_ELEMENTS(weekdays) - 1,
+      .max = WEEK,
       .item = &weekday_item },
     { .name = "yearly",
       .type = JW_FIELD_ARRAY,
@@ -124,8 +127,48 @@ jw_wire_calendar_read(const json_t *value, const char *base, JwViolations *viola
     add_texts(calendar, json_object_get(days, "weekdays"), jw_calendar_add_weekday);
     add_texts(calendar, json_object_get(days, "yearly"), jw_calendar_add_yearly);
     if (!jw_calendar_open_day(calendar, 0, &day)) {
-        jw_violations_add(violations, base, "excludes every day, so that nothing is ever due");
+        const bool week = json_array_size(json_object_get(days, "weekdays")) == WEEK;
+        g_autofree char *weekdays_at = jw_pointer(base, "weekdays");
+        jw_violations_add(violations, week ? weekdays_at : base,
+                          "excludes every day, so that nothing is ever due");
         return NULL;
     }
     return g_steal_pointer(&calendar);
+}
+
+/* Which members there are; what is in them jw_wire_calendar_read() looks at. */
+static const JwField whole_fields[] = {
+    { .name = "name", .type = JW_FIELD_STRING, .check = jw_check_slug },
+    { .name = "dates", .type = JW_FIELD_ANY },
+    { .name = "ranges", .type = JW_FIELD_ANY },
+    { .name = "weekdays", .type = JW_FIELD_ANY },
+    { .name = "yearly", .type = JW_FIELD_ANY },
+    { .name = NULL },
+};
+
+static bool
+check_name(const json_t *value, const char *name, const char *base, JwViolations *violations)
+{
+    const char *said = jw_json_text(value, "name");
+    g_autofree char *pointer = jw_pointer(base, "name");
+    g_autofree char *wrong = jw_check_slug(name);
+
+    if (wrong != NULL) {
+        return jw_violations_add(violations, pointer, "%s", wrong);
+    }
+    return said == NULL || g_strcmp0(said, name) == 0
+           || jw_violations_add(violations, pointer, "must be that of the path, or be left out");
+}
+
+json_t *
+jw_wire_calendar_days(const json_t *value, const char *name, const char *base,
+                      JwViolations *violations)
+{
+    g_return_val_if_fail(base != NULL && violations != NULL, NULL);
+    const JwField *fields = name != NULL ? whole_fields : whole_fields + 1;
+    bool ok = jw_check_object(value, fields, base, violations);
+
+    ok = (name == NULL || check_name(value, name, base, violations)) && ok;
+    g_autoptr(JwCalendar) calendar = jw_wire_calendar_read(value, base, violations);
+    return ok && calendar != NULL ? days_of(value) : NULL;
 }

@@ -71,10 +71,8 @@ check_calendars(const json_t *calendars, JwViolations *violations)
     json_object_foreach(jw_json_mutable(calendars), name, days)
     {
         g_autofree char *pointer = jw_pointer("/calendars", name);
-        g_autoptr(JwCalendar) calendar = NULL;
-        ok = jw_check_object(days, jw_wire_calendar_fields, pointer, violations) && ok;
-        calendar = jw_wire_calendar_read(days, pointer, violations);
-        ok = calendar != NULL && ok;
+        json_auto_t *sound = jw_wire_calendar_days(days, NULL, pointer, violations);
+        ok = sound != NULL && ok;
     }
     return ok;
 }

@@ -7,25 +7,48 @@
 
 #define PAGE 200
 
+/* Of one round. */
+typedef struct {
+    JwCalendar *days;
+    char *version;
+} Loaded;
+
+static void
+loaded_free(gpointer self)
+{
+    Loaded *loaded = self;
+
+    jw_calendar_free(loaded->days);
+    g_free(loaded->version);
+    g_free(loaded);
+}
+
+/* From now on the schedule has what it is decided by, and what it follows then. */
 bool
 sch_set_days(Sch *self, JwSchedule *schedule, GError **error)
 {
     JwCalendar *days = NULL;
+    char *version = NULL;
 
     if (schedule->calendar == NULL) {
         return true;
     }
     if (self->calendars == NULL) {
-        self->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, jw_calendar_free);
+        self->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, loaded_free);
     }
-    schedule->days = g_hash_table_lookup(self->calendars, schedule->calendar);
-    if (schedule->days == NULL) {
-        if (!jw_jobs_load_calendar(&self->jobs, schedule->calendar, &days, NULL, error)) {
+    Loaded *loaded = g_hash_table_lookup(self->calendars, schedule->calendar);
+    if (loaded == NULL) {
+        if (!jw_jobs_load_calendar(&self->jobs, schedule->calendar, &days, &version, error)) {
             return false;
         }
-        (void)g_hash_table_insert(self->calendars, g_strdup(schedule->calendar), days);
-        schedule->days = days;
+        loaded = g_new0(Loaded, 1);
+        loaded->days = days;
+        loaded->version = version;
+        (void)g_hash_table_insert(self->calendars, g_strdup(schedule->calendar), loaded);
     }
+    schedule->days = loaded->days;
+    g_free(schedule->calendar_version);
+    schedule->calendar_version = g_strdup(loaded->version);
     return true;
 }
 
@@ -35,27 +58,44 @@ sch_forget_days(Sch *self)
     g_clear_pointer(&self->calendars, g_hash_table_unref);
 }
 
-/* What is due already is decided by the days as they are then. */
+/* What is due already is decided by the days as they are then; of one that is paused nothing is. */
 static bool
-follow(Sch *self, JwSchedule *schedule, const JwStoredCalendar *calendar, const JwCalendar *days,
-       GError **error)
+follow(Sch *self, JwSchedule *schedule, const JwCalendar *days, const char *version, GError **error)
 {
     const int64_t now = jw_clock_now_ms(self->clock), before = schedule->next_fire_ms;
     JwCas cas = JW_CAS_LOST;
 
-    if (before != 0 && before <= now) {
+    if (before != 0 && before <= now && !schedule->paused) {
         return true;
     }
     schedule->days = days;
     if (!jw_schedule_begin(schedule, now, error)) {
         return false;
     }
-    if (!jw_store_rebase_schedule(self->store, schedule, before, calendar->version, &cas, error)) {
+    if (!jw_store_rebase_schedule(self->store, schedule, before, version, &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON && schedule->next_fire_ms != before) {
         jw_info("schedule_followed_calendar", JW_STR("schedule_id", schedule->id),
-                JW_STR("calendar", calendar->name));
+                JW_STR("calendar", schedule->calendar));
+    }
+    return true;
+}
+
+/* One whose rule cannot be read holds up none of the others: the due thread tells of it. */
+static bool
+follow_page(Sch *self, const GPtrArray *page, const JwCalendar *days, const char *version,
+            GError **error)
+{
+    for (guint i = 0; i < page->len; i++) {
+        JwSchedule *schedule = g_ptr_array_index(page, i);
+        g_autoptr(GError) cause = NULL;
+
+        if (!follow(self, schedule, days, version, &cause)
+            && jw_error_retry(cause) != JW_RETRY_NEVER) {
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return jw_prefix(error, "schedule '%s'", schedule->id);
+        }
     }
     return true;
 }
@@ -63,24 +103,30 @@ follow(Sch *self, JwSchedule *schedule, const JwStoredCalendar *calendar, const 
 static bool
 follow_all(Sch *self, const JwStoredCalendar *calendar, size_t *ret_count, GError **error)
 {
-    g_autoptr(GPtrArray) page = NULL;
     g_autoptr(JwCalendar) days = NULL;
+    g_autofree char *after = NULL, *version = NULL; /* that of the days: it may be another by now */
+    size_t seen = PAGE;
 
-    if (!jw_store_outdated_schedules(self->store, calendar->name, calendar->version, PAGE, &page,
-                                     error)) {
-        return false;
-    }
-    if (page->len > 0 && !jw_jobs_load_calendar(&self->jobs, calendar->name, &days, NULL, error)) {
-        return false;
-    }
-    for (guint i = 0; i < page->len; i++) {
-        JwSchedule *schedule = g_ptr_array_index(page, i);
+    while (seen == PAGE) {
+        g_autoptr(GPtrArray) page = NULL;
 
-        if (!follow(self, schedule, calendar, days, error)) {
-            return jw_prefix(error, "schedule '%s'", schedule->id);
+        if (!jw_store_outdated_schedules(self->store, calendar->name, calendar->version, after,
+                                         PAGE, &page, error)) {
+            return false;
         }
+        seen = page->len;
+        if (seen == 0) {
+            break;
+        }
+        if ((days == NULL
+             && !jw_jobs_load_calendar(&self->jobs, calendar->name, &days, &version, error))
+            || !follow_page(self, page, days, version, error)) {
+            return false;
+        }
+        *ret_count += seen;
+        g_free(after);
+        after = g_strdup(((JwSchedule *)g_ptr_array_index(page, seen - 1))->id);
     }
-    *ret_count += page->len;
     return true;
 }
 

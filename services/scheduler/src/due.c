@@ -100,6 +100,7 @@ decide(Look *self, JwCas *ret_cas, GError **error)
 
     step.next_ms = jw_due_next(&self->rule.due, schedule->next_fire_ms);
     step.wake_ms = jw_schedule_wake(schedule, &self->rule, step.next_ms);
+    step.calendar = schedule->calendar_version;
     g_autoptr(JwFire) fire = judge(self, step.wake_ms);
     const JwFire *fires[] = { fire };
     fire->wake_ms = schedule->wake_ms;

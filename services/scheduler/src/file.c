@@ -15,7 +15,8 @@
 
 typedef struct {
     Sch *sch;
-    GHashTable *ids; /* of the file, a set */
+    GHashTable *ids;         /* of the file, a set */
+    const json_t *calendars; /* of the file */
 } SchFile;
 
 static bool
@@ -76,6 +77,56 @@ tell_deleted(const JwSchedule *deleted)
                    "then; to have it again, change the entry or create it by the API"));
 }
 
+/* The calendar that it names is one of the file that was deleted. The entry of a schedule that
+ * needs it brings it back, unless that schedule stays deleted itself. @ret_deleted: (out)
+ * (nullable) (transfer full): then it */
+static bool
+bring_calendar_back(const SchFile *file, const JwSchedule *schedule, JwSchedule **ret_deleted,
+                    GError **error)
+{
+    const json_t *days = json_object_get(file->calendars, schedule->calendar);
+    g_autoptr(JwSchedule) before = NULL;
+    g_autoptr(JwStoredCalendar) none = NULL;
+
+    if (!jw_store_get_deleted_schedule(file->sch->store, schedule->id, &before, error)) {
+        return false;
+    }
+    if (before != NULL && g_strcmp0(before->entry_hash, schedule->entry_hash) == 0) {
+        *ret_deleted = g_steal_pointer(&before);
+        return true;
+    }
+    if (days == NULL) {
+        return jw_fail(error, JW_ERROR_NOT_FOUND, "there is no calendar '%s'", schedule->calendar);
+    }
+    jw_warn("calendar_brought_back", JW_STR("calendar", schedule->calendar),
+            JW_STR("schedule_id", schedule->id),
+            JW_STR("reason", "it was deleted, and a schedule of the file needs it"));
+    return jw_jobs_put_file_calendar(&file->sch->jobs, schedule->calendar, days, true, &none,
+                                     error);
+}
+
+/* @ret_deleted: (out) (nullable) (transfer full): one that stays deleted */
+static bool
+put_schedule(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+{
+    const JwJobs *jobs = &file->sch->jobs;
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_jobs_begin_schedule(jobs, schedule, &cause)) {
+        if (jw_error_code(cause) != JW_ERROR_NOT_FOUND) {
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return jw_prefix(error, "schedule \"%s\"", schedule->id);
+        }
+        if (!bring_calendar_back(file, schedule, ret_deleted, error)
+            || (*ret_deleted == NULL && !jw_jobs_begin_schedule(jobs, schedule, error))) {
+            return jw_prefix(error, "schedule \"%s\"", schedule->id);
+        }
+    }
+    return *ret_deleted != NULL
+           || jw_store_put_file_schedule(file->sch->store, schedule, ret_deleted, error)
+           || jw_prefix(error, "storing schedule \"%s\"", schedule->id);
+}
+
 static bool
 put_all(SchFile *file, const GPtrArray *schedules, GError **error)
 {
@@ -84,11 +135,8 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
         g_autofree char *details = jw_schedule_details(schedule);
         g_autoptr(JwSchedule) deleted = NULL;
 
-        if (!jw_jobs_begin_schedule(&file->sch->jobs, schedule, error)) {
-            return jw_prefix(error, "schedule \"%s\"", schedule->id);
-        }
-        if (!jw_store_put_file_schedule(file->sch->store, schedule, &deleted, error)) {
-            return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
+        if (!put_schedule(file, schedule, &deleted, error)) {
+            return false;
         }
         if (deleted != NULL) {
             tell_deleted(deleted);
@@ -101,6 +149,18 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
     return true;
 }
 
+static void
+tell_calendar_deleted(const JwStoredCalendar *deleted)
+{
+    g_autofree char *since = jw_time_format(deleted->deleted_at_ms);
+
+    jw_warn("calendar_stays_deleted", JW_STR("calendar", deleted->name),
+            JW_STR("deleted_by", deleted->deleted_by), JW_STR("deleted_at", since),
+            JW_STR("reason",
+                   "it was deleted, and its entry in the file of schedules is what it was then; to "
+                   "have it again, change the entry, or make it or a schedule that names it anew"));
+}
+
 static bool
 put_calendars(Sch *self, const json_t *calendars, GError **error)
 {
@@ -109,8 +169,13 @@ put_calendars(Sch *self, const json_t *calendars, GError **error)
 
     json_object_foreach(jw_json_mutable(calendars), name, days)
     {
-        if (!jw_jobs_put_calendar(&self->jobs, name, days, error)) {
+        g_autoptr(JwStoredCalendar) deleted = NULL;
+
+        if (!jw_jobs_put_file_calendar(&self->jobs, name, days, false, &deleted, error)) {
             return false;
+        }
+        if (deleted != NULL) {
+            tell_calendar_deleted(deleted);
         }
     }
     return true;
@@ -151,6 +216,7 @@ sch_read_file(Sch *self, GError **error)
     if (calendars == NULL) {
         return jw_prefix(error, "JW_SCHEDULES_FILE");
     }
+    file.calendars = calendars;
     return put_calendars(self, calendars, error) && put_all(&file, schedules, error)
            && pause_what_left(&file, error);
 }

@@ -19,6 +19,8 @@ const JwConfigEntry sch_config_entries[] = {
     { "JW_OCCURRENCES_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, occurrences_keep_ms), "90d",
       86400000, INT64_MAX, 0,
       "rows of the ledger of schedules are removed after this, once their jobs have ended" },
+    { "JW_ONCE_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, once_keep_ms), "30d", 1000, INT64_MAX,
+      0, "a schedule that is due once is removed this long after it was, once its job has ended" },
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
@@ -78,6 +80,7 @@ static const struct {
     { "sweep_expired", sch_sweep_expired, 20 },
     { "sweep_orphans", sch_sweep_orphans, 1200 },
     { "sweep_occurrences", sch_sweep_occurrences, 20 },
+    { "sweep_spent", sch_sweep_spent, 20 },
 };
 
 static gpointer

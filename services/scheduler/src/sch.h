@@ -20,6 +20,7 @@ typedef struct {
     int64_t relay_after_ms;      /* JW_RELAY_AFTER */
     int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
     int64_t occurrences_keep_ms; /* JW_OCCURRENCES_KEEP */
+    int64_t once_keep_ms;        /* JW_ONCE_KEEP */
 } SchConfig;
 
 typedef struct {
@@ -28,7 +29,7 @@ typedef struct {
     JW_PORTS;
     JwStop *stop;
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
-    GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
+    GHashTable *calendars; /* due thread only: char * → days and version: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;
@@ -83,6 +84,10 @@ bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WA
  * No due time fires again for that: nextFireAt and the ids of jobs see to it. */
 bool sch_sweep_occurrences(Sch *self, size_t *ret_removed,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes schedules of one moment that was decided JW_ONCE_KEEP ago, unless a job of theirs has not
+ * ended; one of the file is not brought back by it. Their rows stay, and see to it that one of the
+ * same id, made anew, has no due time twice. */
+bool sch_sweep_spent(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes the files of reports that expired SCH_EXPIRY_GRACE ago; the jobs stay. */
 bool sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -249,6 +249,7 @@ test_get_without_its_calendar(void **state)
     const Fixture *self = *state;
     g_autoptr(JwSchedule) schedule = jw_schedule_new();
     json_auto_t *days = json_pack("{s:[s]}", "weekdays", "TUE");
+    g_autoptr(JwStoredCalendar) gone = NULL;
     g_autoptr(GError) error = NULL;
 
     schedule->id = g_strdup("a");
@@ -263,7 +264,8 @@ test_get_without_its_calendar(void **state)
     assert_text(&got, "data.job.calendar", "closed");
     assert_text(&got, "data.job.warnings.0.code", "RULE_UNREADABLE");
     assert_int_equal(json_array_size(answer_at(&got, "data.job.next_run_times")), 0);
-    assert_ok(jw_jobs_put_calendar(&self->kit->gw.jobs, "closed", days, &error), error);
+    assert_ok(jw_jobs_put_file_calendar(&self->kit->gw.jobs, "closed", days, false, &gone, &error),
+              error);
     g_auto(Answer) there = ask(self, "GET", "/a");
     assert_int_equal(json_array_size(answer_at(&there, "data.job.warnings")), 0);
     assert_text(&there, "data.job.next_run_times.5", "2026-01-19T00:00:00Z");
@@ -830,8 +832,10 @@ test_backfill(void **state)
     g_autoptr(JwSchedule) after = NULL;
     g_autoptr(GError) error = NULL;
     json_auto_t *days = json_pack("{s:[s]}", "dates", "2026-01-12");
+    g_autoptr(JwStoredCalendar) gone = NULL;
 
-    assert_ok(jw_jobs_put_calendar(&self->kit->gw.jobs, "closed", days, &error), error);
+    assert_ok(jw_jobs_put_file_calendar(&self->kit->gw.jobs, "closed", days, false, &gone, &error),
+              error);
     g_auto(Answer) made =
         change(self, "PUT", "/a",
                "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"calendar\":"

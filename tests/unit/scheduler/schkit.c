@@ -18,6 +18,7 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
         .relay_after_ms = 5000,
         .orphan_after_ms = 86400000,
         .occurrences_keep_ms = 90 * INT64_C(86400000),
+        .once_keep_ms = 30 * INT64_C(86400000),
     };
     sch->times = (JwJobsTimes){ .reap_after_ms = 45000 };
     sch_metrics_init();

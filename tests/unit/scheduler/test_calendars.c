@@ -12,10 +12,12 @@ static void
 put_days(SchKit *kit, const char *days)
 {
     json_auto_t *value = json_loads(days, 0, NULL);
+    g_autoptr(JwStoredCalendar) gone = NULL;
     g_autoptr(GError) error = NULL;
 
     assert_non_null(value);
-    assert_ok(jw_jobs_put_calendar(&kit->sch.jobs, "holidays", value, &error), error);
+    assert_ok(jw_jobs_put_file_calendar(&kit->sch.jobs, "holidays", value, false, &gone, &error),
+              error);
 }
 
 static void
@@ -29,27 +31,39 @@ follow(Sch *sch)
 
 /* As the API stores one. */
 static void
-put(SchKit *kit, const char *members)
+put_as(SchKit *kit, const char *id, const char *members)
 {
     g_autoptr(JwSchedule) schedule = NULL;
     g_autoptr(GError) error = NULL;
 
-    kit_put(kit, "s", members);
-    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    kit_put(kit, id, members);
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
     g_free(schedule->rule_hash);
     schedule->rule_hash = g_strdup("by its calendar");
     assert_ok(jw_jobs_begin_schedule(&kit->sch.jobs, schedule, &error), error);
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
+static void
+put(SchKit *kit, const char *members)
+{
+    put_as(kit, "s", members);
+}
+
 static int64_t
-next(SchKit *kit)
+next_of(SchKit *kit, const char *id)
 {
     g_autoptr(JwSchedule) schedule = NULL;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
     return schedule->next_fire_ms;
+}
+
+static int64_t
+next(SchKit *kit)
+{
+    return next_of(kit, "s");
 }
 
 static void
@@ -114,6 +128,79 @@ test_excluded_at_the_last_moment(void **state)
     assert_history(kit, "s", "skipped@720 fired@2160 ");
 }
 
+/* One that is paused is never due, and follows all the same; one whose rule cannot be read holds up
+ * no other, and neither does one that is due already. */
+static void
+test_each_by_itself(void **state)
+{
+    SchKit *kit = *state;
+    const int64_t noon = KIT_NOW / DAY * DAY + 12 * HOUR;
+    g_autoptr(JwSchedule) broken = NULL;
+    g_autofree char *second = day(1);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\"]}", second);
+    g_autoptr(GError) error = NULL;
+
+    put_days(kit, "{}");
+    put_as(kit, "a-broken", NAMED);
+    assert_ok(jw_store_get_schedule(kit->sch.store, "a-broken", &broken, &error), error);
+    g_free(broken->time_zone);
+    broken->time_zone = g_strdup("No/Where");
+    assert_ok(jw_store_put_schedule(kit->sch.store, broken, &error), error);
+    put_as(kit, "b-due", NAMED);
+    put_as(kit, "c-paused", NAMED ",\"paused\":true");
+    tk_clock_advance(&kit->ports->clock.fake, 13 * HOUR);
+    put_as(kit, "d-next", NAMED);
+    put_days(kit, days);
+    follow(&kit->sch);
+    assert_int_equal(next_of(kit, "a-broken"), noon);
+    assert_int_equal(next_of(kit, "b-due"), noon);
+    assert_int_equal(next_of(kit, "c-paused"), noon + 2 * DAY);
+    assert_int_equal(next_of(kit, "d-next"), noon + 2 * DAY);
+}
+
+/* More than a page of them that cannot follow yet keep nobody else from it. */
+static void
+test_page_by_page(void **state)
+{
+    SchKit *kit = *state;
+    const int64_t noon = KIT_NOW / DAY * DAY + 12 * HOUR;
+    g_autofree char *second = day(1);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\"]}", second);
+
+    put_days(kit, "{}");
+    for (int i = 0; i < 205; i++) {
+        g_autofree char *id = g_strdup_printf("s%03d", i);
+        put_as(kit, id, NAMED);
+    }
+    tk_clock_advance(&kit->ports->clock.fake, 13 * HOUR);
+    put_as(kit, "z", NAMED);
+    put_days(kit, days);
+    follow(&kit->sch);
+    assert_int_equal(next_of(kit, "s204"), noon);
+    assert_int_equal(next_of(kit, "z"), noon + 2 * DAY);
+}
+
+/* A due time moved it on by the days as they were in between: it follows those that it had before,
+ * too. */
+static void
+test_changed_and_back(void **state)
+{
+    SchKit *kit = *state;
+    const int64_t noon = KIT_NOW / DAY * DAY + 12 * HOUR;
+    g_autofree char *first = day(0), *second = day(1);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\",\"%s\"]}", first, second);
+
+    put_days(kit, "{}");
+    put(kit, NAMED);
+    tk_clock_advance(&kit->ports->clock.fake, 12 * HOUR);
+    put_days(kit, days);
+    (void)kit_fire(&kit->sch); /* before the maintenance thread looks */
+    assert_int_equal(next(kit), noon + 2 * DAY);
+    put_days(kit, "{}");
+    follow(&kit->sch);
+    assert_int_equal(next(kit), noon + DAY);
+}
+
 static void
 test_unknown(void **state)
 {
@@ -158,9 +245,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_schedules_follow),
-        TEST(test_excluded_at_the_last_moment),
-        TEST(test_unknown),
+        TEST(test_schedules_follow),   TEST(test_excluded_at_the_last_moment),
+        TEST(test_each_by_itself),     TEST(test_page_by_page),
+        TEST(test_changed_and_back),   TEST(test_unknown),
         cmocka_unit_test(test_faults),
     };
 

@@ -2,6 +2,9 @@
  * begins anew, and the ledger tells both, whatever fails and whoever does it. */
 #include "schkit.h"
 
+#include "jw/jobs_calendar_write.h"
+#include "jw/jobs_schedules.h"
+
 #include <string.h>
 
 #define MAX_CALLS 60
@@ -11,14 +14,18 @@ typedef struct {
     const char *id, *members;
 } Row;
 
-/* Writes the file and has @sch read it, as at a start. */
+/* Writes the file and has @sch read it, as at a start. @calendars: of it, as JSON; NULL */
 static bool
-read_rows(Sch *sch, const Row *rows, size_t n, GError **error)
+read_file(Sch *sch, const char *calendars, const Row *rows, size_t n, GError **error)
 {
     g_autofree char *dir = tk_temp_dir();
     g_autofree char *path = g_build_filename(dir, "schedules.json", NULL);
-    g_autoptr(GString) text = g_string_new("{\"schedules\":[");
+    g_autoptr(GString) text = g_string_new("{");
 
+    if (calendars != NULL) {
+        g_string_append_printf(text, "\"calendars\":%s,", calendars);
+    }
+    g_string_append(text, "\"schedules\":[");
     for (size_t i = 0; i < n; i++) {
         g_string_append_printf(
             text,
@@ -33,6 +40,12 @@ read_rows(Sch *sch, const Row *rows, size_t n, GError **error)
     bool ok = sch_read_file(sch, error);
     sch->config.schedules_file = NULL;
     return ok;
+}
+
+static bool
+read_rows(Sch *sch, const Row *rows, size_t n, GError **error)
+{
+    return read_file(sch, NULL, rows, n, error);
 }
 
 static void
@@ -350,6 +363,128 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
     }
 }
 
+static void
+read_calendars(SchKit *kit, const char *calendars, const Row *rows, size_t n)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(read_file(&kit->sch, calendars, rows, n, &error), error);
+}
+
+/* The days of the calendar "c" and whose it is; NULL: there is none. (transfer full) */
+static char *
+calendar_of(SchKit *kit)
+{
+    g_autoptr(JwStoredCalendar) calendar = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_get_calendar(kit->sch.store, "c", &calendar, &error), error);
+    return calendar != NULL ? g_strdup_printf("%s %s", calendar->source, calendar->days) : NULL;
+}
+
+static void
+assert_calendar(SchKit *kit, const char *expected)
+{
+    g_autofree char *is = calendar_of(kit);
+
+    assert_int_equal(g_strcmp0(is, expected), 0);
+}
+
+/* As the API does. @days: NULL: deletes it */
+static JwCalendarOutcome
+write_calendar(SchKit *kit, const char *days)
+{
+    const JwCalendarWish wish = { .name = "c", .by = "ann" };
+    JwCalendarOutcome outcome = JW_CALENDAR_HELD;
+    json_auto_t *value = days != NULL ? json_loads(days, 0, NULL) : NULL;
+    g_autoptr(JwStoredCalendar) calendar = NULL;
+    g_autoptr(GPtrArray) users = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(
+        days != NULL
+            ? jw_jobs_write_calendar(&kit->sch.jobs, &wish, value, &outcome, &calendar, &error)
+            : jw_jobs_delete_calendar(&kit->sch.jobs, &wish, &outcome, &users, &error),
+        error);
+    return outcome;
+}
+
+#define FIRST  "{\"c\":{\"yearly\":[\"01-01\"]}}"
+#define SECOND "{\"c\":{\"yearly\":[\"12-31\"]}}"
+
+/* The file has the last word at each start; what leaves it stays. */
+static void
+test_whose_a_calendar_is(void **state)
+{
+    SchKit *kit = *state;
+
+    assert_int_equal(write_calendar(kit, "{}"), JW_CALENDAR_CREATED);
+    assert_calendar(kit, "api {}");
+    read_calendars(kit, FIRST, NULL, 0);
+    assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
+    assert_int_equal(write_calendar(kit, "{\"weekdays\":[\"SUN\"]}"), JW_CALENDAR_CHANGED);
+    assert_calendar(kit, "file {\"weekdays\":[\"SUN\"]}");
+    read_calendars(kit, NULL, NULL, 0);
+    assert_calendar(kit, "file {\"weekdays\":[\"SUN\"]}");
+    read_calendars(kit, FIRST, NULL, 0);
+    assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
+}
+
+static void
+test_a_deleted_calendar_is_not_brought_back(void **state)
+{
+    SchKit *kit = *state;
+
+    read_calendars(kit, FIRST, NULL, 0);
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_MISSING);
+    read_calendars(kit, FIRST, NULL, 0);
+    assert_calendar(kit, NULL);
+    read_calendars(kit, SECOND, NULL, 0); /* its entry is another one */
+    assert_calendar(kit, "file {\"yearly\":[\"12-31\"]}");
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
+    assert_int_equal(write_calendar(kit, "{}"), JW_CALENDAR_CREATED);
+    assert_calendar(kit, "api {}");
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
+    read_calendars(kit, NULL, NULL, 0);
+    assert_calendar(kit, NULL);
+}
+
+/* What names it needs it, unless that stays deleted, too. */
+static void
+test_a_schedule_of_the_file_brings_its_calendar_back(void **state)
+{
+    static const Row named[] = { { "a", ",\"calendar\":\"c\"" } };
+    static const Row changed[] = { { "a", ",\"calendar\":\"c\",\"description\":\"again\"" } };
+    SchKit *kit = *state;
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    read_calendars(kit, FIRST, named, 1);
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_IN_USE);
+    assert_ok(jw_jobs_delete_schedule(&kit->sch.jobs, "a", "ann", &cas, &error), error);
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
+    read_calendars(kit, FIRST, named, 1); /* both stay deleted */
+    assert_calendar(kit, NULL);
+    read_calendars(kit, FIRST, changed, 1);
+    assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
+    g_autoptr(JwSchedule) back = stored(kit, "a");
+    assert_string_equal(back->description, "again");
+    assert_int_equal(back->next_fire_ms, KIT_NOW + 10 * MINUTE);
+}
+
+/* A calendar that is nowhere is a mistake of the file. */
+static void
+test_a_calendar_that_is_nowhere(void **state)
+{
+    static const Row named[] = { { "a", ",\"calendar\":\"c\"" } };
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    assert_false(read_file(&kit->sch, NULL, named, 1, &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "*there is no calendar 'c'*");
+}
+
 int
 main(void)
 {
@@ -362,6 +497,10 @@ main(void)
         cmocka_unit_test(test_resumed),
         TEST(test_once_while_off),
         TEST(test_whose_it_is),
+        TEST(test_whose_a_calendar_is),
+        TEST(test_a_deleted_calendar_is_not_brought_back),
+        TEST(test_a_schedule_of_the_file_brings_its_calendar_back),
+        TEST(test_a_calendar_that_is_nowhere),
         TEST(test_decisions_of_a_paused_schedule),
         TEST(test_a_broken_decision_of_a_paused_schedule),
         cmocka_unit_test(test_every_call_fails),

@@ -7,10 +7,16 @@
 
 G_BEGIN_DECLS
 
-/* Stores the days of a calendar, which must be valid (jw_wire_calendar_read()). Schedulers make the
- * schedules that name it follow within a tick. */
-bool jw_jobs_put_calendar(const JwJobs *self, const char *name, const json_t *days,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+#define JW_CALENDAR_FILE "file" /* the source of calendars that JW_SCHEDULES_FILE made */
+
+/* Puts the days of a calendar, which must be valid (jw_wire_calendar_read()), as the file of
+ * schedules has them. One that was deleted while the file had the same days stays deleted, unless
+ * @again. @ret_deleted: (out) (nullable) (transfer full): that one; NULL: it is as the file says.
+ * Schedulers make the schedules that name it follow within a tick or two. BUSY: others keep writing
+ * it. */
+bool jw_jobs_put_file_calendar(const JwJobs *self, const char *name, const json_t *days, bool again,
+                               JwStoredCalendar **ret_deleted,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @ret_days: (out) (transfer full). @ret_version: (out) (optional) (transfer full). NOT_FOUND when
  * there is none of that name; CORRUPT when it cannot be read. */

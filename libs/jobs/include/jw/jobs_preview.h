@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* The due times of its rule from @from_ms on, at most JW_JOBS_PREVIEW, whether it is paused or not,
  * into @due (of int64_t); and into @warnings those of jw_cron_lint() and, for a year, those of
- * jw_due_notes(). NOT_FOUND: there is no calendar of the name that it has; INVALID: the rule cannot
- * be read. */
+ * jw_due_notes(); and CALENDAR_EXCLUDES_ALL when nothing is due for its calendar. NOT_FOUND: there
+ * is no calendar of the name that it has; INVALID: the rule cannot be read. */
 bool jw_jobs_preview_schedule(const JwJobs *self, JwSchedule *schedule, int64_t from_ms,
                               GArray *due, GPtrArray *warnings,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

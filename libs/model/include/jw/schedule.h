@@ -70,6 +70,7 @@ typedef struct {
     char *rule_hash;          /* SHA-256 of the rule: a changed rule starts anew */
     int64_t next_fire_ms;     /* 0: never again */
     int64_t wake_ms;          /* when that is to be decided; 0: never */
+    int64_t spent_ms;         /* when the last of its due times was decided; 0: it was not */
     GPtrArray *pending_fires; /* of JwFire, in the order of their decision; never NULL */
     int64_t look_ms;          /* before this time it is of no use to look at those */
     int64_t updated_at_ms;

@@ -45,6 +45,10 @@ bool jw_store_list_occurrences(JwStore *self, const JwOccurrenceQuery *query,
                                JwOccurrenceFunc visit, gpointer data,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether there is an occurrence of a schedule whose job has not ended. @ret_waits: (out) */
+bool jw_store_awaits_end(JwStore *self, const char *schedule_id, bool *ret_waits,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Removes up to @limit occurrences that were decided before @before_ms and whose job, if they have
  * one, has ended. @ret_removed: (out) */
 bool jw_store_remove_occurrences(JwStore *self, int64_t before_ms, size_t limit,

@@ -92,7 +92,8 @@ bool jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms,
 
 /* How a schedule goes on when its next due time is decided. */
 typedef struct {
-    int64_t next_ms, wake_ms;   /* from now on; 0: never again */
+    int64_t next_ms, wake_ms; /* from now on; 0: never again */
+    const char *calendar;     /* the version of its calendar that these follow; NULL: it has none */
     const JwFire *const *fires; /* appended to its decisions in the same update */
     size_t n_fires;
 } JwScheduleStep;
@@ -119,16 +120,16 @@ bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwC
 bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Those that name @calendar and whose next due time does not follow this version of it, by their
- * id, at most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
-bool jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
-                                 size_t limit, GPtrArray **ret,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of one moment (once) that was decided, as late as @before_ms, and carried out, by their id,
+ * behind @after_id (nullable), at most @limit. @ret: (out) (element-type JwSchedule) (transfer
+ * full) */
+bool jw_store_spent_schedules(JwStore *self, int64_t before_ms, const char *after_id, size_t limit,
+                              GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Puts the next due time of @schedule, which has a rule_hash, in the place of @before_ms (0: none),
- * by @version of its calendar. @ret_cas: (out): LOST: it is another by now */
-bool jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
-                              const char *version, JwCas *ret_cas,
+/* As jw_store_delete_schedule(), of one of those, as it was read. @ret_cas: (out): LOST: it is
+ * otherwise by now */
+bool jw_store_retire_schedule(JwStore *self, const JwSchedule *schedule, const char *by,
+                              const char *tombstone, int64_t now_ms, JwCas *ret_cas,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

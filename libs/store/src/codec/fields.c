@@ -251,6 +251,7 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, rule_hash, "ruleHash"),
     FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
     FIELD(TIME, JwSchedule, wake_ms, "wakeAt"),
+    FIELD(TIME, JwSchedule, spent_ms, "spentAt"),
     NESTED(LIST, JwSchedule, pending_fires, "pendingFires", jw_doc_fire_table),
     ALWAYS(TIME, JwSchedule, look_ms, "lookAt"),
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),

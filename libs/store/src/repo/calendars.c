@@ -1,5 +1,5 @@
 /* calendars.c: days on which schedules are not due. Any thread. Schedules follow by the version:
- * schedules.c. */
+ * schedules.c. A calendar changes by compare and set: version and time of what was read. */
 #include "repo.h"
 #include "jw/store_calendars.h"
 
@@ -12,6 +12,10 @@ jw_stored_calendar_free(gpointer self)
         g_free(calendar->name);
         g_free(calendar->days);
         g_free(calendar->version);
+        g_free(calendar->source);
+        g_free(calendar->entry_hash);
+        g_free(calendar->deleted_by);
+        g_free(calendar->tombstone);
         g_free(calendar);
     }
 }
@@ -22,47 +26,93 @@ create_calendar(void)
     return g_new0(JwStoredCalendar, 1);
 }
 
+#define FIELD(kind, member, name_)                                                                 \
+    {                                                                                              \
+        .name = (name_), .type = JW_DOC_FIELD_##kind, .offset = offsetof(JwStoredCalendar, member) \
+    }
+
 static const JwDocField fields[] = {
-    { .name = "_id", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwStoredCalendar, name) },
-    { .name = "days", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwStoredCalendar, days) },
-    { .name = "version",
-      .type = JW_DOC_FIELD_STRING,
-      .offset = offsetof(JwStoredCalendar, version) },
-    { .name = "updatedAt",
-      .type = JW_DOC_FIELD_TIME,
-      .offset = offsetof(JwStoredCalendar, updated_at_ms) },
+    FIELD(STRING, name, "_id"),
+    FIELD(STRING, days, "days"),
+    FIELD(STRING, version, "version"),
+    FIELD(STRING, source, "source"),
+    FIELD(STRING, entry_hash, "entryHash"),
+    FIELD(TIME, updated_at_ms, "updatedAt"),
+    FIELD(TIME, deleted_at_ms, "deletedAt"),
+    FIELD(STRING, deleted_by, "deletedBy"),
+    FIELD(STRING, tombstone, "tombstone"),
 };
 static const JwDocTable table = { "calendar", sizeof(JwStoredCalendar), fields,
                                   G_N_ELEMENTS(fields) };
 static const JwRepo calendars = { "calendars", &table, create_calendar, jw_stored_calendar_free };
 
 JW_DB_INDEXES(calendars) = {
-    { "calendars", "updatedAt:1", false },
+    { "calendars", "deletedAt:1 _id:1", false },
     { 0 },
 };
 
-bool
-jw_store_put_calendar(JwStore *self, const JwStoredCalendar *calendar, GError **error)
+/* Of what was read. */
+static bson_t *
+as_read(const JwStoredCalendar *old)
 {
-    g_return_val_if_fail(self != NULL && calendar != NULL && calendar->name != NULL, false);
-    g_return_val_if_fail(calendar->days != NULL && calendar->version != NULL, false);
-    JwCreate create = JW_CREATE_EXISTS;
-    JwCas cas = JW_CAS_LOST;
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(calendar->name), "version", "{", "$ne",
-                                        BCON_UTF8(calendar->version), "}");
-    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "days", BCON_UTF8(calendar->days), "version",
-                                        BCON_UTF8(calendar->version), "updatedAt",
-                                        BCON_DATE_TIME(calendar->updated_at_ms), "}");
+    bson_t *filter = BCON_NEW("_id", BCON_UTF8(old->name), "version", BCON_UTF8(old->version),
+                              "updatedAt", BCON_DATE_TIME(old->updated_at_ms));
 
-    return (jw_db_insert_one(self, "calendars", jw_repo_document(&calendars, calendar), &create,
-                             error)
-            && (create == JW_CREATE_NEW
-                || jw_db_update(self, "calendars", filter, update, &cas, error)))
-           || jw_prefix(error, "calendar '%s'", calendar->name);
+    if (old->tombstone != NULL) {
+        BSON_APPEND_UTF8(filter, "tombstone", old->tombstone);
+    } else {
+        BSON_APPEND_NULL(filter, "tombstone");
+    }
+    return filter;
+}
+
+static bool
+update_calendar(JwStore *self, const JwStoredCalendar *calendar, const JwStoredCalendar *old,
+                JwCas *ret_cas, GError **error)
+{
+    g_autoptr(bson_t) filter = as_read(old);
+    g_auto(bson_t) whole = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER,
+                   update = BSON_INITIALIZER;
+    bson_iter_t iter;
+
+    jw_doc_append(&whole, &table, calendar);
+    for (size_t i = 1; i < G_N_ELEMENTS(fields); i++) { /* but for _id */
+        if (bson_iter_init_find(&iter, &whole, fields[i].name)) {
+            bson_append_iter(&set, fields[i].name, -1, &iter);
+        } else {
+            BSON_APPEND_INT32(&unset, fields[i].name, 1);
+        }
+    }
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    if (!bson_empty(&unset)) {
+        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
+    }
+    return jw_db_update(self, "calendars", filter, &update, ret_cas, error);
 }
 
 bool
-jw_store_get_calendar(JwStore *self, const char *name, JwStoredCalendar **ret, GError **error)
+jw_store_replace_calendar(JwStore *self, const JwStoredCalendar *calendar,
+                          const JwStoredCalendar *old, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && calendar->name != NULL, false);
+    g_return_val_if_fail(calendar->days != NULL && calendar->version != NULL, false);
+    g_return_val_if_fail(ret_cas != NULL, false);
+    JwCreate create = JW_CREATE_EXISTS;
+
+    if (old != NULL) {
+        return update_calendar(self, calendar, old, ret_cas, error)
+               || jw_prefix(error, "calendar '%s'", calendar->name);
+    }
+    if (!jw_db_insert_one(self, "calendars", jw_repo_document(&calendars, calendar), &create,
+                          error)) {
+        return jw_prefix(error, "calendar '%s'", calendar->name);
+    }
+    *ret_cas = create == JW_CREATE_NEW ? JW_CAS_WON : JW_CAS_LOST;
+    return true;
+}
+
+bool
+jw_store_find_calendar(JwStore *self, const char *name, JwStoredCalendar **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && name != NULL && ret != NULL, false);
     gpointer found = NULL;
@@ -75,15 +125,76 @@ jw_store_get_calendar(JwStore *self, const char *name, JwStoredCalendar **ret, G
 }
 
 bool
+jw_store_get_calendar(JwStore *self, const char *name, JwStoredCalendar **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && name != NULL && ret != NULL, false);
+    g_autoptr(JwStoredCalendar) found = NULL;
+
+    if (!jw_store_find_calendar(self, name, &found, error)) {
+        return false;
+    }
+    *ret = found != NULL && found->deleted_at_ms == 0 ? g_steal_pointer(&found) : NULL;
+    return true;
+}
+
+bool
 jw_store_list_calendars(JwStore *self, const char *after, size_t limit, GPtrArray **ret,
                         GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) filter = BCON_NEW("deletedAt", BCON_NULL);
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
     if (after != NULL) {
-        BCON_APPEND(&filter, "_id", "{", "$gt", BCON_UTF8(after), "}");
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after), "}");
     }
-    return jw_repo_page(self, &calendars, &filter, opts, limit, ret, error);
+    return jw_repo_page(self, &calendars, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_count_calendars(JwStore *self, int64_t limit, int64_t *ret_count, GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret_count != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("deletedAt", BCON_NULL);
+
+    return jw_db_count(self, "calendars", filter, limit, ret_count, error);
+}
+
+bool
+jw_store_delete_calendar(JwStore *self, const JwStoredCalendar *calendar, const char *by,
+                         const char *tombstone, int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && by != NULL, false);
+    g_return_val_if_fail(tombstone != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = as_read(calendar);
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
+                 "tombstone", BCON_UTF8(tombstone), "}");
+
+    return jw_db_update(self, "calendars", filter, update, ret_cas, error)
+           || jw_prefix(error, "deleting calendar '%s'", calendar->name);
+}
+
+bool
+jw_store_restore_calendar(JwStore *self, const char *name, const char *tombstone, JwCas *ret_cas,
+                          GError **error)
+{
+    g_return_val_if_fail(self != NULL && name != NULL && tombstone != NULL, false);
+    g_return_val_if_fail(ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(name), "tombstone", BCON_UTF8(tombstone));
+    g_autoptr(bson_t) update = BCON_NEW("$unset", "{", "deletedAt", BCON_INT32(1), "deletedBy",
+                                        BCON_INT32(1), "tombstone", BCON_INT32(1), "}");
+
+    return jw_db_update(self, "calendars", filter, update, ret_cas, error)
+           || jw_prefix(error, "restoring calendar '%s'", name);
+}
+
+bool
+jw_store_forget_calendar(JwStore *self, const char *name, const char *tombstone, GError **error)
+{
+    g_return_val_if_fail(self != NULL && name != NULL && tombstone != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(name), "tombstone", BCON_UTF8(tombstone));
+
+    return jw_db_remove_where(self, "calendars", filter, error)
+           || jw_prefix(error, "forgetting calendar '%s'", name);
 }

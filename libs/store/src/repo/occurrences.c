@@ -169,6 +169,21 @@ jw_store_list_occurrences(JwStore *self, const JwOccurrenceQuery *query, JwOccur
 }
 
 bool
+jw_store_awaits_end(JwStore *self, const char *schedule_id, bool *ret_waits, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule_id != NULL && ret_waits != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("scheduleId", BCON_UTF8(schedule_id), "jobId", "{", "$ne",
+                                        BCON_NULL, "}", "endState", BCON_NULL);
+    int64_t count = 0;
+
+    if (!jw_db_count(self, "occurrences", filter, 1, &count, error)) {
+        return false;
+    }
+    *ret_waits = count > 0;
+    return true;
+}
+
+bool
 jw_store_remove_occurrences(JwStore *self, int64_t before_ms, size_t limit, size_t *ret_removed,
                             GError **error)
 {

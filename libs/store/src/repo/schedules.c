@@ -1,6 +1,7 @@
 /* schedules.c: schedules. Any thread. nextFireAt is the one field that decides who fires: it moves
  * by compare and set only. */
 #include "repo.h"
+#include "jw/store_calendars.h"
 #include "jw/store_schedules.h"
 #include <string.h>
 
@@ -29,7 +30,8 @@ is_decision(const char *name, bool starts)
         "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
         "deletedAt", "deletedBy",    "tombstone", NULL,
     };
-    static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion", NULL };
+    static const char *const next[] = { "nextFireAt", "wakeAt", "spentAt", "calendarVersion",
+                                        NULL };
 
     return g_strv_contains(names, name) || (!starts && g_strv_contains(next, name));
 }
@@ -427,6 +429,12 @@ jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedu
     BSON_APPEND_DATE_TIME(&set, "lookAt", now_ms);
     append_next(&set, &unset, "nextFireAt", step->next_ms);
     append_next(&set, &unset, "wakeAt", step->wake_ms);
+    if (step->next_ms == 0) {
+        BSON_APPEND_DATE_TIME(&set, "spentAt", now_ms);
+    }
+    if (step->calendar != NULL) {
+        BSON_APPEND_UTF8(&set, "calendarVersion", step->calendar);
+    }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
         BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
@@ -480,14 +488,31 @@ jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError *
 }
 
 bool
-jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version, size_t limit,
-                            GPtrArray **ret, GError **error)
+jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
+                            const char *after_id, size_t limit, GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && calendar != NULL && version != NULL && ret != NULL, false);
     g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "calendarVersion", "{",
                                         "$ne", BCON_UTF8(version), "}", "deletedAt", BCON_NULL);
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_schedules_of_calendar(JwStore *self, const char *calendar, const char *after_id,
+                               size_t limit, GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
     return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
 }
 
@@ -509,10 +534,58 @@ jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t befo
     BSON_APPEND_UTF8(&set, "calendarVersion", version);
     append_next(&set, &unset, "nextFireAt", schedule->next_fire_ms);
     append_next(&set, &unset, "wakeAt", schedule->wake_ms);
+    if (schedule->next_fire_ms != 0) { /* its calendar lets it go on */
+        BSON_APPEND_INT32(&unset, "spentAt", 1);
+    }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
         BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
     }
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
            || jw_prefix(error, "schedule '%s'", schedule->id);
+}
+
+static void
+append_not_pending(bson_t *filter)
+{
+    BCON_APPEND(filter, "pendingFires.due", "{", "$not", "{", "$gt",
+                BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}");
+}
+
+bool
+jw_store_spent_schedules(JwStore *self, int64_t before_ms, const char *after_id, size_t limit,
+                         GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    /* By the index of those that wake: what never does stands at its beginning. */
+    g_autoptr(bson_t) filter =
+        BCON_NEW("paused", "{", "$in", "[", BCON_BOOL(false), BCON_BOOL(true), "]", "}", "wakeAt",
+                 BCON_NULL, "trigger", BCON_UTF8(jw_trigger_name(JW_TRIGGER_ONCE)), "spentAt", "{",
+                 "$lte", BCON_DATE_TIME(before_ms), "}", "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    append_not_pending(filter);
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_retire_schedule(JwStore *self, const JwSchedule *schedule, const char *by,
+                         const char *tombstone, int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && by != NULL, false);
+    g_return_val_if_fail(tombstone != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(schedule->id), "wakeAt", BCON_NULL, "spentAt",
+                 BCON_DATE_TIME(schedule->spent_ms), "updatedAt",
+                 BCON_DATE_TIME(schedule->updated_at_ms), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
+                 "tombstone", BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}");
+
+    append_not_pending(filter);
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
+           || jw_prefix(error, "retiring schedule '%s'", schedule->id);
 }

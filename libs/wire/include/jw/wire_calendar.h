@@ -16,4 +16,10 @@ extern const JwField jw_wire_calendar_fields[];
  * (transfer full) (nullable) */
 JwCalendar *jw_wire_calendar_read(const json_t *value, const char *base, JwViolations *violations);
 
+/* The same of an object that has nothing else, but for its `name`, which must be @name then
+ * (nullable: it has none). What it has of days, to be stored; NULL when something is wrong.
+ * (transfer full) (nullable) */
+json_t *jw_wire_calendar_days(const json_t *value, const char *name, const char *base,
+                              JwViolations *violations);
+
 G_END_DECLS
