@@ -1,4 +1,4 @@
-"""jobctl schedule as people and scripts use it, against the running services: what each verb says, and what it did."""
+"""jobctl schedule and calendar as people and scripts use them, against the running services: what each says, and does."""
 import json
 import os
 import pty
@@ -28,17 +28,26 @@ def admin(stack, key):
     return stack.keyed(key)
 
 
-@pytest.fixture(scope="module")
-def schedule(stack, key):
+def command(stack, key, name):
     url = f"http://127.0.0.1:{stack.gateway_port}"
 
     def run(*arguments, ends=0, **env):
         env = {"JW_GATEWAY_URL": url, "JW_API_KEY": key, "TZ": "Asia/Kolkata"} | env
-        done = stack.jobctl("schedule", *arguments, check=False, **env)
+        done = stack.jobctl(name, *arguments, check=False, **env)
         assert done.returncode == ends, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
     return run
+
+
+@pytest.fixture(scope="module")
+def schedule(stack, key):
+    return command(stack, key, "schedule")
+
+
+@pytest.fixture(scope="module")
+def calendar(stack, key):
+    return command(stack, key, "calendar")
 
 
 def shown(admin, name):
@@ -241,6 +250,34 @@ def test_what_is_exported_is_applied_without_a_change(stack, schedule, admin):
     assert admin.request("DELETE", f"{JOBS}/exported").status_code == 200
     assert schedule("apply", "-f", path).stdout.startswith("created    exported\n")
     assert json.loads(schedule("get", "exported", "--export").stdout) == json.loads(path.read_text())
+
+
+def test_calendars_are_applied_before_their_schedules(stack, schedule, calendar, admin):
+    start = f"{NEXT_YEAR}-03-01T00:00:00Z"
+    entry = {"id": "with-calendar", "trigger": {"type": "cron", "cron": "0 6 * * *"}, "start": start, "job": JOB,
+             "calendar": "jobctl-closed"}
+    content = {"schedules": [entry], "calendars": {"jobctl-closed": {"dates": [f"{NEXT_YEAR}-03-01"], "weekdays": []}}}
+    path = file_of(stack, content)
+    assert "/calendars/jobctl-closed is not stored as it is here" in schedule("apply", "-f", path, ends=1).stderr
+    assert "dry run" in calendar("apply", "-f", path, "--dry-run").stdout
+    assert "404" in calendar("get", "jobctl-closed", ends=1).stderr
+    assert calendar("apply", "-f", path).stdout == f"created    jobctl-closed\n  + dates {NEXT_YEAR}-03-01\n"
+    assert schedule("apply", "-f", path).stdout.startswith("created    with-calendar\n")
+    assert shown(admin, "with-calendar")["next_run_time"] == f"{NEXT_YEAR}-03-02T06:00:00Z"
+    assert "Used by   with-calendar\n" in calendar("get", "jobctl-closed").stdout
+    assert any(line.startswith("jobctl-closed  1 ") for line in calendar("list").stdout.splitlines())
+
+    one = file_of(stack, json.loads(calendar("get", "jobctl-closed", "--export").stdout) | {
+        "dates": [f"{NEXT_YEAR}-03-01", f"{NEXT_YEAR}-03-02"]}, "calendar.json")
+    assert calendar("apply", "-f", one).stdout == f"changed    jobctl-closed\n  + dates {NEXT_YEAR}-03-02\n"
+    assert calendar("apply", "-f", one).stdout == "unchanged  jobctl-closed\n"
+    until(lambda: shown(admin, "with-calendar")["next_run_time"] == f"{NEXT_YEAR}-03-03T06:00:00Z", 20, "the schedule follows")
+    assert "/dates/0" in calendar("apply", "-f", file_of(stack, {"name": "x", "dates": ["2026-02-30"]}), ends=1).stderr
+
+    assert "used by 'with-calendar'" in calendar("delete", "jobctl-closed", "--yes", ends=1).stderr
+    schedule("delete", "with-calendar", "--yes")
+    assert calendar("delete", "jobctl-closed", "--yes").stdout == "deleted    jobctl-closed\n"
+    assert "404" in calendar("get", "jobctl-closed", ends=1).stderr
 
 
 def on_a_terminal(stack, key, answer, *arguments):

@@ -591,7 +591,6 @@ test_bad_files(void **state)
         { "[]", "s.json: it is neither a schedule nor a file of schedules" },
         { "{\"schedules\": {}}", "s.json: /schedules is no list" },
         { "{\"schedules\": [], \"schedule\": 1}", "/schedule is no member of a file of schedules" },
-        { "{\"schedules\": [], \"calendars\": {\"a\": {}}}", "/calendars cannot be applied" },
         { "{\"schedules\": [{\"trigger\": 1}]}", "s.json: /schedules/0/id is required" },
         { "{\"schedules\": [{\"id\": \"a\"}, {\"id\": \"a\"}]}", "/schedules/1/id 'a' is that of" },
         { "{\"trigger\": 1}", "s.json: /id is required" },

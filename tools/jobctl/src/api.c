@@ -24,7 +24,7 @@ struct _JcApi {
     char *url;
     char *authorization; /* the header that says who asks */
     bool keyed;          /* by an API key */
-    char *key;           /* the header of an Idempotency-Key; NULL: none */
+    char *header;        /* one more; NULL: none */
 };
 
 /* Where an answer goes: into a string or, for a download with a good status, into a file. */
@@ -136,17 +136,27 @@ jc_api_new_keyed(const JcContext *context, const char *key, GError **error)
 }
 
 bool
-jc_api_set_key(JcApi *self, const char *key, GError **error)
+jc_api_set_header(JcApi *self, const char *name, const char *value, GError **error)
 {
-    g_clear_pointer(&self->key, g_free);
-    for (const char *c = key; c != NULL && *c != '\0'; c++) {
+    g_clear_pointer(&self->header, g_free);
+    for (const char *c = value; c != NULL && *c != '\0'; c++) {
         if (!g_ascii_isprint(*c)) {
             return jw_fail(error, JW_ERROR_INVALID,
-                           "--key '%s' has other characters than those of ASCII", key);
+                           "%s '%s' has other characters than those of ASCII", name, value);
         }
     }
-    self->key = key != NULL ? g_strconcat("Idempotency-Key: ", key, NULL) : NULL;
+    self->header = value != NULL ? g_strconcat(name, ": ", value, NULL) : NULL;
     return true;
+}
+
+const char *
+jc_api_etag(const JcApi *self)
+{
+    struct curl_header *found = NULL;
+
+    return curl_easy_header(self->curl, "ETag", 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+               ? found->value
+               : NULL;
 }
 
 void
@@ -160,7 +170,7 @@ jc_api_free(gpointer self)
     curl_easy_cleanup(api->curl);
     g_free(api->url);
     g_free(api->authorization);
-    g_free(api->key);
+    g_free(api->header);
     g_free(api);
 }
 
@@ -234,8 +244,8 @@ perform(JcApi *self, const char *method, const char *path, const char *body, Ans
         g_autofree char *last = g_strconcat("Last-Event-ID: ", answer->stream->last_id, NULL);
         more = curl_slist_append(headers, last);
     }
-    if (more != NULL && self->key != NULL) {
-        more = curl_slist_append(headers, self->key);
+    if (more != NULL && self->header != NULL) {
+        more = curl_slist_append(headers, self->header);
     }
     if (more == NULL || !set_request(self, method, url, body, headers, answer)) {
         return jw_fail(error, JW_ERROR_INTERNAL, "libcurl does not take the request to %s", url);
@@ -264,9 +274,9 @@ code_of(long status)
         long status;
         JwErrorCode code;
     } codes[] = {
-        { 401, JW_ERROR_DENIED },   { 403, JW_ERROR_DENIED },    { 404, JW_ERROR_NOT_FOUND },
-        { 409, JW_ERROR_CONFLICT }, { 410, JW_ERROR_NOT_FOUND }, { 413, JW_ERROR_TOO_LARGE },
-        { 429, JW_ERROR_BUSY },
+        { 401, JW_ERROR_DENIED },    { 403, JW_ERROR_DENIED },    { 404, JW_ERROR_NOT_FOUND },
+        { 409, JW_ERROR_CONFLICT },  { 410, JW_ERROR_NOT_FOUND }, { 412, JW_ERROR_CONFLICT },
+        { 413, JW_ERROR_TOO_LARGE }, { 429, JW_ERROR_BUSY },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {

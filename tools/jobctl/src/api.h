@@ -21,8 +21,12 @@ JcApi *jc_api_new_keyed(const JcContext *context, const char *key,
 void jc_api_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcApi, jc_api_free)
 const char *jc_api_url(const JcApi *self); /* without a slash at the end */
-/* The Idempotency-Key of the next calls; NULL: none. INVALID: it is no header's value. */
-bool jc_api_set_key(JcApi *self, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One more header of the next calls, in the place of the one before; @value NULL: none. INVALID: it
+ * is no header's value. */
+bool jc_api_set_header(JcApi *self, const char *name, const char *value,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The entity tag of the last answer; NULL: it had none. (transfer none), until the next call. */
+const char *jc_api_etag(const JcApi *self);
 
 /* `data` of a success. What the gateway refuses is reported in its own message: INVALID, DENIED,
  * NOT_FOUND, CONFLICT, TOO_LARGE; BUSY and UNAVAILABLE may be tried again. @body: NULL for GET,

@@ -113,6 +113,7 @@ struct _JcCommand {
     X(jobs)                                                                                        \
     X(templates)                                                                                   \
     X(schedule)                                                                                    \
+    X(calendar)                                                                                    \
     X(types)                                                                                       \
     X(dlq)                                                                                         \
     X(completion)                                                                                  \

@@ -1,7 +1,6 @@
 /* commands/schedule.c: jobctl schedule: what the API of schedules has, by an API key. Main thread.
  * What the verbs do is in schedule/. */
 #include <string.h>
-#include <unistd.h>
 
 #include "schedule/schedule.h"
 
@@ -184,12 +183,8 @@ static bool
 check_delete(const JcCall *call, GError **error)
 {
     const JcScheduleOptions *given = call->given;
-    FILE *in = call->context->in;
 
-    return given->yes || (in != NULL && isatty(fileno(in)) == 1)
-           || jw_fail(error, JW_ERROR_INVALID,
-                      "there is no terminal to ask on; give --yes to delete '%s'",
-                      call->arguments[0]);
+    return given->yes || jc_schedule_may_ask(call->context, call->arguments[0], error);
 }
 
 static bool

@@ -262,7 +262,7 @@ read_all(Apply *self, GError **error)
     for (guint i = 0; i < self->given->files->len; i++) {
         const char *file = g_ptr_array_index(self->given->files, i);
         bool is_file = false;
-        json_auto_t *list = jc_rule_read(file, &is_file, error);
+        json_auto_t *list = jc_rule_read(self->call, file, &is_file, error);
 
         if (list == NULL || !take_entries(self, file, list, is_file, error)) {
             return false;

@@ -12,11 +12,12 @@
 /* The one schedule that --file has, NULL without one. @ret_ok: false: with @error. (transfer full)
  */
 static json_t *
-read_one(const JcScheduleOptions *given, bool *ret_ok, GError **error)
+read_one(const JcCall *call, bool *ret_ok, GError **error)
 {
+    const JcScheduleOptions *given = call->given;
     const char *file = given->files != NULL ? g_ptr_array_index(given->files, 0) : NULL;
     bool is_file = false;
-    json_auto_t *list = file != NULL ? jc_rule_read(file, &is_file, error) : NULL;
+    json_auto_t *list = file != NULL ? jc_rule_read(call, file, &is_file, error) : NULL;
 
     *ret_ok = file == NULL || list != NULL;
     if (list != NULL && json_array_size(list) != 1) {
@@ -34,7 +35,7 @@ static json_t *
 read_rule(const JcCall *call, bool is_patch, GError **error)
 {
     bool ok = false;
-    json_auto_t *base = read_one(call->given, &ok, error);
+    json_auto_t *base = read_one(call, &ok, error);
 
     return ok ? jc_rule_of_options(call, base, is_patch, error) : NULL;
 }
@@ -104,7 +105,7 @@ jc_schedule_create(const JcCall *call, GError **error)
     const JcScheduleOptions *given = call->given;
     json_auto_t *body = read_rule(call, false, error);
 
-    if (body == NULL || !jc_api_set_key(call->api, given->key, error)) {
+    if (body == NULL || !jc_api_set_header(call->api, "Idempotency-Key", given->key, error)) {
         return JC_EXIT_FAILED;
     }
     if (call->arguments[0] != NULL) {
@@ -171,24 +172,39 @@ jc_schedule_preview(const JcCall *call, GError **error)
     return JC_EXIT_OK;
 }
 
-/* What is deleted is said first. */
-static bool
-confirm(const JcCall *call, const json_t *job, GError **error)
+bool
+jc_schedule_may_ask(const JcContext *context, const char *what, GError **error)
 {
-    const JcContext *context = call->context;
-    const char *next = json_string_value(json_object_get(job, "next_run_time"));
-    g_autofree char *words = jc_moment_words(context, next, NULL);
+    return (context->in != NULL && isatty(fileno(context->in)) == 1)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "there is no terminal to ask on; give --yes to delete '%s'", what);
+}
+
+bool
+jc_schedule_confirm(const JcContext *context, const char *what, GError **error)
+{
     char answer[16] = "";
 
-    fprintf(context->err, "Delete schedule '%s' (%s%s%s)? Jobs that it has started go on. [y/N] ",
-            call->arguments[0], jc_show_text(job, "trigger_details"), next != NULL ? "; next " : "",
-            words);
+    fprintf(context->err, "Delete %s? [y/N] ", what);
     (void)fflush(context->err);
     const bool answered = fgets(answer, sizeof answer, context->in) != NULL;
     g_strstrip(answer);
     return (answered
             && (g_ascii_strcasecmp(answer, "y") == 0 || g_ascii_strcasecmp(answer, "yes") == 0))
            || jw_fail(error, JW_ERROR_CANCELLED, "nothing is deleted");
+}
+
+/* What is deleted is said first. */
+static bool
+confirm(const JcCall *call, const json_t *job, GError **error)
+{
+    const char *next = json_string_value(json_object_get(job, "next_run_time"));
+    g_autofree char *words = jc_moment_words(call->context, next, NULL);
+    g_autofree char *what = g_strdup_printf(
+        "schedule '%s' (%s%s%s), of which jobs that it has started go on", call->arguments[0],
+        jc_show_text(job, "trigger_details"), next != NULL ? "; next " : "", words);
+
+    return jc_schedule_confirm(call->context, what, error);
 }
 
 JcExit

@@ -1,7 +1,6 @@
 /* detail.c: what a schedule is, when it is due, and what others there are. One thread. */
 #include "schedule.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -117,40 +116,13 @@ add_shown(const JcCall *call, json_t *item, GError **error)
     return true;
 }
 
-/* As many pages as there are, or --limit takes. @ret_more: there are more. (transfer full) */
-static json_t *
-read_list(const JcCall *call, int64_t limit, bool *ret_more, GError **error)
-{
-    json_auto_t *items = json_array();
-    g_autofree char *after = NULL;
-
-    *ret_more = true;
-    while (*ret_more && (int64_t)json_array_size(items) < limit) {
-        const int64_t left = limit - (int64_t)json_array_size(items);
-        g_autoptr(GString) path = g_string_new(NULL);
-        g_string_printf(path, JC_SCHEDULES "?limit=%" PRId64, MIN(left, PAGE_MAX));
-        if (after != NULL) {
-            g_string_append(path, "&after=");
-            g_string_append_uri_escaped(path, after, NULL, FALSE);
-        }
-        json_auto_t *data = jc_schedule_ask(call, "GET", path->str, NULL, error);
-        if (data == NULL) {
-            return NULL;
-        }
-        json_array_extend(items, json_object_get(data, "jobs"));
-        g_free(after);
-        after = g_strdup(json_string_value(json_object_get(data, "next_after")));
-        *ret_more = after != NULL;
-    }
-    return json_incref(items);
-}
-
 JcExit
 jc_schedule_list(const JcCall *call, GError **error)
 {
     const JcScheduleOptions *given = call->given;
     bool more = false;
-    json_auto_t *items = read_list(call, given->limit, &more, error);
+    json_auto_t *items =
+        jc_pages_read(call, JC_SCHEDULES, "jobs", PAGE_MAX, given->limit, &more, error);
     json_t *item = NULL;
     size_t i = 0;
 

@@ -224,7 +224,7 @@ jc_schedule_run(const JcCall *call, GError **error)
     g_autofree char *path = jc_schedule_path(call->arguments[0], "/run");
     json_auto_t *body = json_object();
 
-    if (!jc_api_set_key(call->api, given->key, error)) {
+    if (!jc_api_set_header(call->api, "Idempotency-Key", given->key, error)) {
         return JC_EXIT_FAILED;
     }
     json_auto_t *data = jc_schedule_ask(call, "POST", path, body, error);

@@ -190,7 +190,7 @@ jc_rule_of_options(const JcCall *call, const json_t *base, bool is_patch, GError
 }
 
 static bool
-check_file(const char *path, const json_t *file, GError **error)
+check_file(const JcCall *call, const char *path, const json_t *file, GError **error)
 {
     static const char *const known[] = { "$schema", "calendars", "schedules", NULL };
     const char *name = NULL;
@@ -203,18 +203,15 @@ check_file(const char *path, const json_t *file, GError **error)
                            path, name);
         }
     }
-    if (json_object_size(json_object_get(file, "calendars")) > 0) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "%s: /calendars cannot be applied from here: the file of the scheduler "
-                       "(JW_SCHEDULES_FILE) makes them; take them out of this file",
-                       path);
+    if (!jc_calendar_check_stored(call, path, json_object_get(file, "calendars"), error)) {
+        return false;
     }
     return json_is_array(json_object_get(file, "schedules"))
            || jw_fail(error, JW_ERROR_INVALID, "%s: /schedules is no list", path);
 }
 
 json_t *
-jc_rule_read(const char *path, bool *ret_is_file, GError **error)
+jc_rule_read(const JcCall *call, const char *path, bool *ret_is_file, GError **error)
 {
     json_auto_t *file = jc_json_read(path, FILE_MAX_BYTES, NULL, error);
 
@@ -223,8 +220,8 @@ jc_rule_read(const char *path, bool *ret_is_file, GError **error)
     }
     *ret_is_file = json_object_get(file, "schedules") != NULL;
     if (*ret_is_file) {
-        return check_file(path, file, error) ? json_incref(json_object_get(file, "schedules"))
-                                             : NULL;
+        return check_file(call, path, file, error) ? json_incref(json_object_get(file, "schedules"))
+                                                   : NULL;
     }
     if (!json_is_object(file)) {
         return jw_fail_null(error, JW_ERROR_INVALID,

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 #define JC_SCHEDULES "/api/v1alpha1/jobs"
+#define JC_CALENDARS "/api/v1alpha1/calendars"
 
 typedef struct {
     const char *api_key;
@@ -54,9 +55,9 @@ struct json_t *jc_rule_of_options(const JcCall *call, const struct json_t *base,
 /* rule.c: whether options name a trigger. */
 bool jc_rule_has_trigger(const JcScheduleOptions *given);
 /* rule.c: the schedules of @path, the file of schedules or one schedule: an array. @ret_is_file:
- * (out): the first, so that their pointers begin with "/schedules/0". INVALID and those of
- * jc_json_read(). (transfer full) */
-struct json_t *jc_rule_read(const char *path, bool *ret_is_file,
+ * (out): the first, so that their pointers begin with "/schedules/0". INVALID, those of
+ * jc_json_read() and of jc_calendar_check_stored(). (transfer full) */
+struct json_t *jc_rule_read(const JcCall *call, const char *path, bool *ret_is_file,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* paths.c: JC_SCHEDULES/<id><tail>. (transfer full) */
@@ -65,12 +66,39 @@ char *jc_schedule_path(const char *id, const char *tail);
 struct json_t *jc_schedule_ask(const JcCall *call, const char *method, const char *path,
                                const struct json_t *body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* paths.c: the items of a list in pages, the member @name of `data`, behind each other by `after`;
+ * at most @limit. @ret_more: (out): there are more. (transfer full) */
+struct json_t *jc_pages_read(const JcCall *call, const char *path, const char *name,
+                             int64_t page_most, int64_t limit, bool *ret_more,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* calendars.c: JC_CALENDARS/<name><tail>. (transfer full) */
+char *jc_calendar_path(const char *name, const char *tail);
+/* calendars.c: one that is stored. @ret: (out) (nullable) (transfer full): NULL: there is none */
+bool jc_calendar_read(const JcCall *call, const char *name, struct json_t **ret,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* calendars.c: which days differ, whatever their order: [{"pointer","added","removed"}]. @before:
+ * (nullable). (transfer full) */
+struct json_t *jc_calendar_diff(const struct json_t *before, const struct json_t *after);
+/* calendars.c: CONFLICT when a calendar of a file is not stored as it is there. @calendars:
+ * (nullable)
+ */
+bool jc_calendar_check_stored(const JcCall *call, const char *file, const struct json_t *calendars,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* detail.c: due times with their distance from now, and notes, of `data` that has next_run_times
  * and warnings. @most: of the times */
 void jc_schedule_show_times(const JcContext *context, const struct json_t *data, GTimeZone *zone,
                             size_t most);
 /* detail.c: "active", "paused" or "ended". (transfer none) */
 const char *jc_schedule_state(const struct json_t *job);
+
+/* change.c: whether there is a terminal on which a deletion may be asked for. INVALID. */
+bool jc_schedule_may_ask(const JcContext *context, const char *what,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* change.c: asks. @what: "schedule 'x'". CANCELLED: it is not to be */
+bool jc_schedule_confirm(const JcContext *context, const char *what,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The verbs. */
 JcExit jc_schedule_list(const JcCall *call, GError **error);
