@@ -82,6 +82,7 @@ CALENDARS = "/api/v1alpha1/calendars"
 KEYED = {
     f"GET {SCHEDULES}": "200",
     f"GET {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
+    f"GET {SCHEDULES}/{{jobId}}/definition": "404 JOB_NOT_FOUND",
     f"GET {SCHEDULES}/{{jobId}}/occurrences": "404 JOB_NOT_FOUND",
     f"POST {SCHEDULES}": "400 INVALID_JSON",
     f"PUT {SCHEDULES}/{{jobId}}": "400 INVALID_JSON",

@@ -63,6 +63,7 @@ def of_one_schedule(ask):
     ask("backfillScheduledJob", "POST", f"{one}/backfill", 202, json=days)
     until(lambda: len(ask("listScheduledJobOccurrences", "GET", f"{one}/occurrences")["occurrences"]) == 3, 30, "all are there")
     ask("getScheduledJob", "GET", one)
+    ask("getScheduledJobDefinition", "GET", f"{one}/definition")
     ask("changeScheduledJob", "PATCH", one, json={"paused": True, "note": "until the import works again"})
 
 

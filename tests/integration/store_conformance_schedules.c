@@ -489,6 +489,15 @@ keeps_occurrences(JwStore *store)
     query.before_ms = SC_NOW + 2;
     list(store, &query, seen);
     assert_string_equal(seen->str, "o1 s1 1 0 -;");
+    query = (JwOccurrenceQuery){ .schedule_id = "s1",
+                                 .kinds = 1u << JW_OCCURRENCE_FIRED | 1u << JW_OCCURRENCE_SKIPPED,
+                                 .limit = 10 };
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o2 s1 2 5 too late;o1 s1 1 0 -;");
+    query.kinds = 1u << JW_OCCURRENCE_PAUSED;
+    query.no_switches = true;
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o3 s1 3 6 lunch;");
 }
 
 static void

@@ -2,9 +2,13 @@
  * is another by then, it is read and made again. */
 #include "jobs_schedule_private.h"
 
+#include <string.h>
+
+#include "jw/ident.h"
 #include "jw/json_parts.h"
 
-#define ROUNDS 5
+#define ROUNDS        5
+#define DIGEST_LENGTH 16
 
 typedef struct {
     JwJobsUpdate base; /* first: the one is the other */
@@ -149,10 +153,35 @@ jw_jobs_make_schedule(const JwJobs *self, const JwScheduleWish *wish, const JwSc
     return true;
 }
 
+char *
+jw_jobs_schedule_digest(const JwSchedule *schedule)
+{
+    g_return_val_if_fail(schedule != NULL, NULL);
+    json_auto_t *value = jw_wire_schedule_value(schedule);
+    g_autofree char *text = jw_json_print(value);
+    char *digest = jw_sha256_hex(text, strlen(text));
+
+    digest[DIGEST_LENGTH] = '\0';
+    return digest;
+}
+
+static bool
+is_digest(const JwSchedule *schedule, const char *digest)
+{
+    g_autofree char *now = schedule != NULL ? jw_jobs_schedule_digest(schedule) : NULL;
+
+    return g_strcmp0(now, digest) == 0;
+}
+
 /* Whether what is there, or is not, decides already. */
 static bool
 is_decided(const JwScheduleWish *wish, const JwSchedule *old, JwScheduleOutcome *ret)
 {
+    if (wish->digest != NULL && wish->verb != JW_SCHEDULE_CREATE
+        && !(old == NULL && wish->verb == JW_SCHEDULE_PATCH) && !is_digest(old, wish->digest)) {
+        *ret = JW_WISH_OUTDATED;
+        return true;
+    }
     if (old == NULL) {
         *ret = JW_WISH_MISSING;
         return wish->verb == JW_SCHEDULE_PATCH;
@@ -166,6 +195,33 @@ is_decided(const JwScheduleWish *wish, const JwSchedule *old, JwScheduleOutcome 
     return wish->verb == JW_SCHEDULE_CREATE;
 }
 
+/* What comes of a wish. @ret_old: (out) (nullable) (transfer full): what is there. @ret_schedule:
+ * (out) (nullable) (transfer full): NULL: the outcome is decided. */
+static bool
+plan(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violations,
+     JwScheduleOutcome *ret_outcome, JwSchedule **ret_old, JwSchedule **ret_schedule,
+     GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_store_get_schedule(self->store, wish->id, ret_old, error)) {
+        return false;
+    }
+    if (is_decided(wish, *ret_old, ret_outcome)) {
+        return true;
+    }
+    *ret_outcome = *ret_old == NULL ? JW_WISH_CREATED : JW_WISH_CHANGED;
+    if (jw_jobs_make_schedule(self, wish, *ret_old, violations, ret_schedule, &cause)) {
+        return true;
+    }
+    *ret_outcome = JW_WISH_REFUSED;
+    if (cause != NULL) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    return true;
+}
+
 /* @ret_done: (out): false: somebody changed it, try again */
 static bool
 try_write(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violations,
@@ -173,31 +229,34 @@ try_write(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violatio
 {
     g_autoptr(JwSchedule) old = NULL;
     g_autoptr(JwSchedule) schedule = NULL;
-    g_autoptr(GError) cause = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_store_get_schedule(self->store, wish->id, &old, error)) {
+    if (!plan(self, wish, violations, ret_outcome, &old, &schedule, error)) {
         return false;
     }
-    *ret_done = is_decided(wish, old, ret_outcome);
+    *ret_done = schedule == NULL;
     if (*ret_done) {
         return true;
-    }
-    if (!jw_jobs_make_schedule(self, wish, old, violations, &schedule, &cause)) {
-        *ret_outcome = JW_WISH_REFUSED;
-        *ret_done = cause == NULL;
-        if (cause != NULL) {
-            g_propagate_error(error, g_steal_pointer(&cause));
-        }
-        return *ret_done;
     }
     Write write = { { "change", wish->id, false, write_it, read_it }, self, schedule, old };
     if (!jw_jobs_apply(self, &write.base, NULL, &cas, error)) {
         return false;
     }
-    *ret_outcome = old == NULL ? JW_WISH_CREATED : JW_WISH_CHANGED;
     *ret_done = cas == JW_CAS_WON;
     return true;
+}
+
+bool
+jw_jobs_plan_schedule(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violations,
+                      JwScheduleOutcome *ret_outcome, JwSchedule **ret_schedule, GError **error)
+{
+    g_return_val_if_fail(self != NULL && wish != NULL && wish->id != NULL && wish->by != NULL,
+                         false);
+    g_return_val_if_fail(violations != NULL && ret_outcome != NULL && ret_schedule != NULL, false);
+    g_autoptr(JwSchedule) old = NULL;
+
+    *ret_schedule = NULL;
+    return plan(self, wish, violations, ret_outcome, &old, ret_schedule, error);
 }
 
 bool

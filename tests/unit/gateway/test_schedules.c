@@ -312,6 +312,51 @@ test_occurrences(void **state)
     assert_int_equal(json_array_size(answer_at(&job, "data.job.occurrences")), 6);
 }
 
+static void
+test_occurrences_of_a_status(void **state)
+{
+    const Fixture *self = *state;
+    static const char *const statuses[] = { "fired", "late", "caught_up", "coalesced", "skipped" };
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    for (int i = 0; i <= JW_OCCURRENCE_PAUSED; i++) {
+        put_row(self, i, (JwOccurrenceKind)i, NULL);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(statuses); i++) {
+        g_autofree char *tail = g_strconcat("/a/occurrences?status=", statuses[i], NULL);
+        g_auto(Answer) some = ask(self, "GET", tail);
+        /* a run that was asked for has fired, too */
+        assert_int_equal(json_array_size(answer_at(&some, "data.occurrences")), i == 0 ? 2 : 1);
+        assert_text(&some, "data.occurrences.0.status", statuses[i]);
+        assert_true(json_is_null(answer_at(&some, "data.occurrences.0.job_status")));
+        assert_true(json_is_null(answer_at(&some, "data.occurrences.0.ended_at")));
+    }
+    g_auto(Answer) wrong = ask(self, "GET", "/a/occurrences?status=paused");
+    assert_int_equal(wrong.status, 400);
+    assert_text(&wrong, "detail.errors.0.pointer", "/status");
+}
+
+/* How its job ended is with the due time. */
+static void
+test_occurrence_of_a_job_that_ended(void **state)
+{
+    const Fixture *self = *state;
+    JwStore *store = self->kit->gw.store;
+    const JwOccurrence row = {
+        "row", "a", GW_NOW, GW_NOW, JW_OCCURRENCE_FIRED, NULL, "job", NULL, 0
+    };
+    JwCreate create = JW_CREATE_EXISTS;
+    g_autoptr(GError) error = NULL;
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    assert_ok(jw_store_put_occurrence(store, &row, &create, &error), error);
+    assert_ok(jw_store_end_occurrence(store, "row", "failed", GW_NOW + 2500, &error), error);
+    g_auto(Answer) answer = ask(self, "GET", "/a/occurrences");
+    assert_text(&answer, "data.occurrences.0.id", "row");
+    assert_text(&answer, "data.occurrences.0.job_status", "failed");
+    assert_text(&answer, "data.occurrences.0.ended_at", "2026-01-13T02:00:17.500Z");
+}
+
 static Answer
 post(const Fixture *self, const char *tail, const char *body)
 {
@@ -582,6 +627,117 @@ test_put(void **state)
     assert_text(&odd, "detail.errors.0.pointer", "/id");
 }
 
+/* What it says, and only that, has a digest: the same words the same one, whatever is due. */
+static void
+test_definition(void **state)
+{
+    const Fixture *self = *state;
+    static const char hourly[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"60m\"}," JOB "}";
+    static const char named[] = "{\"time_zone\":\"UTC\",\"trigger\":{\"type\":\"interval\","
+                                "\"every\":\"1h\"}," JOB "}";
+
+    g_auto(Answer) made = change(self, "PUT", "/a", hourly);
+    assert_int_equal(made.status, 201);
+    g_auto(Answer) first = ask(self, "GET", "/a/definition");
+    assert_int_equal(first.status, 200);
+    assert_text(&first, "data.definition.id", "a");
+    assert_text(&first, "data.definition.trigger.every", "1h");
+    assert_null(answer_at(&first, "data.definition.time_zone")); /* its job's own zone holds */
+    assert_int_equal(strlen(answer_text(&first, "data.digest")), 16);
+    g_auto(Answer) again = change(self, "PUT", "/a", hourly);
+    assert_int_equal(again.status, 200);
+    g_auto(Answer) same = ask(self, "GET", "/a/definition");
+    assert_true(json_equal(first.json, same.json));
+    g_auto(Answer) other = change(self, "PUT", "/a", named);
+    assert_int_equal(other.status, 200);
+    g_auto(Answer) second = ask(self, "GET", "/a/definition");
+    assert_text(&second, "data.definition.time_zone", "UTC");
+    assert_string_not_equal(answer_text(&first, "data.digest"),
+                            answer_text(&second, "data.digest"));
+    g_auto(Answer) none = ask(self, "GET", "/b/definition");
+    assert_int_equal(none.status, 404);
+}
+
+static void
+test_dry_run(void **state)
+{
+    const Fixture *self = *state;
+    static const char hourly[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}";
+    static const struct {
+        const char *method, *tail, *body;
+        int status;
+        const char *text, *value;
+    } cases[] = {
+        { "PUT", "/a?dry_run=true",
+          "{\"trigger\":{\"type\":\"cron\",\"cron\":\"5 * * * *\"}," JOB "}", 200,
+          "data.definition.trigger.cron", "5 * * * *" },
+        { "PUT", "/b?dry_run=true", hourly, 200, "data.definition.id", "b" },
+        { "PATCH", "/a?dry_run=true", "{\"overlap\":\"skip\"}", 200, "data.definition.overlap",
+          "skip" },
+        { "PATCH", "/b?dry_run=true", "{}", 404, "detail.code", "JOB_NOT_FOUND" },
+        { "POST", "?dry_run=true",
+          "{\"id\":\"a\",\"trigger\":{\"type\":\"cron\",\"cron\":\"5 * * * *\"}," JOB "}", 409,
+          "detail.code", "JOB_EXISTS" },
+        { "POST", "?dry_run=true",
+          "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\"}," JOB "}", 200,
+          "data.warnings.0.code", "CRON_WEEKDAY_NUMBERS" },
+        { "PUT", "/b?dry_run=true", "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}}", 400,
+          "detail.errors.0.pointer", "/job" },
+        { "PUT", "/b?dry_run=perhaps", hourly, 400, "detail.errors.0.pointer", "/dry_run" },
+    };
+
+    g_auto(Answer) made = change(self, "PUT", "/a", hourly);
+    assert_int_equal(made.status, 201);
+    g_auto(Answer) before = ask(self, "GET", "/a");
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = change(self, cases[i].method, cases[i].tail, cases[i].body);
+        print_message("%s %s\n", cases[i].method, cases[i].tail);
+        assert_int_equal(answer.status, cases[i].status);
+        assert_text(&answer, cases[i].text, cases[i].value);
+    }
+    g_auto(Answer) planned = change(self, "PUT", "/a?dry_run=true", hourly);
+    assert_int_equal(json_array_size(answer_at(&planned, "data.next_run_times")), 10);
+    assert_text(&planned, "data.next_run_times.0", "2026-01-13T03:00:00Z");
+    g_auto(Answer) now = ask(self, "GET", "/a/definition");
+    assert_string_equal(answer_text(&planned, "data.digest"), answer_text(&now, "data.digest"));
+    g_auto(Answer) after = ask(self, "GET", "/a");
+    assert_true(json_equal(before.json, after.json));
+    g_auto(Answer) list = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 1);
+}
+
+/* Who names the digest that they read changes nothing else. */
+static void
+test_digest(void **state)
+{
+    const Fixture *self = *state;
+    static const char hourly[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}";
+
+    g_auto(Answer) made = change(self, "PUT", "/a", hourly);
+    assert_int_equal(made.status, 201);
+    g_auto(Answer) first = ask(self, "GET", "/a/definition");
+    g_autofree char *tail = g_strconcat("/a?digest=", answer_text(&first, "data.digest"), NULL);
+    g_autofree char *dry = g_strconcat(tail, "&dry_run=true", NULL);
+    g_auto(Answer) changed = change(self, "PATCH", tail, "{\"overlap\":\"skip\"}");
+    assert_int_equal(changed.status, 200);
+    g_auto(Answer) second = ask(self, "GET", "/a/definition");
+    static const char *const methods[] = { "PATCH", "PUT" };
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+        g_auto(Answer) late = change(self, methods[i], i == 0 ? tail : dry, hourly);
+        assert_int_equal(late.status, 409);
+        assert_text(&late, "detail.code", "DIGEST_CONFLICT");
+        assert_non_null(
+            strstr(answer_text(&late, "detail.message"), answer_text(&second, "data.digest")));
+    }
+    g_auto(Answer) deleted = ask(self, "DELETE", "/a");
+    assert_int_equal(deleted.status, 200);
+    g_auto(Answer) gone = change(self, "PUT", tail, hourly);
+    assert_int_equal(gone.status, 409);
+    assert_non_null(strstr(answer_text(&gone, "detail.message"), "it was deleted"));
+    g_auto(Answer) missing = change(self, "PATCH", tail, "{}");
+    assert_int_equal(missing.status, 404);
+}
+
 static void
 test_patch(void **state)
 {
@@ -813,6 +969,8 @@ main(void)
         TEST(test_get),
         TEST(test_get_without_its_calendar),
         TEST(test_occurrences),
+        TEST(test_occurrences_of_a_status),
+        TEST(test_occurrence_of_a_job_that_ended),
         TEST(test_preview),
         TEST(test_preview_of_what_is_wrong),
         TEST(test_preview_of_a_stored_one),
@@ -822,6 +980,9 @@ main(void)
         TEST(test_create_by_key),
         TEST(test_wrong_bodies),
         TEST(test_put),
+        TEST(test_definition),
+        TEST(test_dry_run),
+        TEST(test_digest),
         TEST(test_patch),
         TEST(test_a_change_keeps_due_times),
         TEST(test_write_in_doubt),

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "jw/links.h"
+#include "jw/text.h"
 #include "jw/wire.h"
 
 #define ANSWER_MAX_BYTES (16u * 1024u * 1024u)
 #define CONNECT_MS       5000L
 #define CALL_MS          60000L
+#define KEY_MAX_BYTES    4096
 
 typedef struct curl_slist JcHeaders;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CURL, curl_easy_cleanup)
@@ -19,7 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcHeaders, curl_slist_free_all)
 
 struct _JcApi {
     CURL *curl;
-    char *url, *authorization;
+    char *url;
+    char *authorization; /* the header that says who asks */
+    bool keyed;          /* by an API key */
+    char *header;        /* one more; NULL: none */
 };
 
 /* Where an answer goes: into a string or, for a download with a good status, into a file. */
@@ -43,11 +48,12 @@ is_token(const char *text)
     return true;
 }
 
-JcApi *
-jc_api_new(const JcContext *context, const char *token, GError **error)
+/* @header: of who asks, with what it is for. */
+static JcApi *
+api_new(const JcContext *context, const char *header, const char *what, const char *secret,
+        GError **error)
 {
     g_autofree char *url = g_strdup(jc_env(context, "JW_GATEWAY_URL"));
-    const char *bearer = token != NULL ? token : jc_env(context, "JW_TOKEN");
 
     if (url == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,
@@ -56,13 +62,9 @@ jc_api_new(const JcContext *context, const char *token, GError **error)
     if (!jw_link_url_check(url, "JW_GATEWAY_URL", "http://127.0.0.1:8080", error)) {
         return NULL;
     }
-    if (bearer == NULL) {
-        return jw_fail_null(error, JW_ERROR_INVALID,
-                            "no token: give --token, or set JW_TOKEN=$(jobctl token --permissions "
-                            "reports:create,reports:read)");
-    }
-    if (!is_token(bearer) || bearer[0] == '\0') {
-        return jw_fail_null(error, JW_ERROR_INVALID, "the token has spaces or line breaks in it");
+    if (!is_token(secret) || secret[0] == '\0') {
+        return jw_fail_null(error, JW_ERROR_INVALID, "the %s has spaces or line breaks in it",
+                            what);
     }
     CURL *curl = curl_easy_init();
     if (curl == NULL) {
@@ -71,8 +73,90 @@ jc_api_new(const JcContext *context, const char *token, GError **error)
     JcApi *self = g_new0(JcApi, 1);
     self->curl = curl;
     self->url = g_steal_pointer(&url);
-    self->authorization = g_strconcat("Authorization: Bearer ", bearer, NULL);
+    self->authorization = g_strconcat(header, secret, NULL);
     return self;
+}
+
+JcApi *
+jc_api_new(const JcContext *context, const char *token, GError **error)
+{
+    const char *bearer = token != NULL ? token : jc_env(context, "JW_TOKEN");
+
+    if (bearer == NULL && jc_env(context, "JW_GATEWAY_URL") != NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "no token: give --token, or set JW_TOKEN=$(jobctl token --permissions "
+                            "reports:create,reports:read)");
+    }
+    return api_new(context, "Authorization: Bearer ", "token", bearer, error);
+}
+
+/* What the environment says of the key. @ret_key: (out) (nullable) (transfer full) */
+static bool
+find_key(const JcContext *context, char **ret_key, GError **error)
+{
+    const char *key = jc_env(context, "JW_API_KEY");
+    const char *path = jc_env(context, "JW_API_KEY_FILE");
+    size_t length = 0;
+
+    *ret_key = g_strdup(key);
+    if (path == NULL) {
+        return true;
+    }
+    if (key != NULL) {
+        g_clear_pointer(ret_key, g_free);
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_API_KEY: set both directly and by JW_API_KEY_FILE; choose one");
+    }
+    *ret_key = jw_file_read(path, KEY_MAX_BYTES, &length, error);
+    if (*ret_key == NULL) {
+        return jw_prefix(error, "JW_API_KEY_FILE");
+    }
+    g_strstrip(*ret_key);
+    return true;
+}
+
+JcApi *
+jc_api_new_keyed(const JcContext *context, const char *key, GError **error)
+{
+    g_autofree char *found = g_strdup(key);
+
+    if (key == NULL && !find_key(context, &found, error)) {
+        return NULL;
+    }
+    if (found == NULL && jc_env(context, "JW_GATEWAY_URL") != NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "no API key: give --api-key, or set JW_API_KEY=$(jobctl apikey create "
+                            "--role admin --name NAME)");
+    }
+    JcApi *self = api_new(context, "X-API-Key: ", "API key", found, error);
+    if (self != NULL) {
+        self->keyed = true;
+    }
+    return self;
+}
+
+bool
+jc_api_set_header(JcApi *self, const char *name, const char *value, GError **error)
+{
+    g_clear_pointer(&self->header, g_free);
+    for (const char *c = value; c != NULL && *c != '\0'; c++) {
+        if (!g_ascii_isprint(*c)) {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "%s '%s' has other characters than those of ASCII", name, value);
+        }
+    }
+    self->header = value != NULL ? g_strconcat(name, ": ", value, NULL) : NULL;
+    return true;
+}
+
+const char *
+jc_api_etag(const JcApi *self)
+{
+    struct curl_header *found = NULL;
+
+    return curl_easy_header(self->curl, "ETag", 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+               ? found->value
+               : NULL;
 }
 
 void
@@ -86,6 +170,7 @@ jc_api_free(gpointer self)
     curl_easy_cleanup(api->curl);
     g_free(api->url);
     g_free(api->authorization);
+    g_free(api->header);
     g_free(api);
 }
 
@@ -138,7 +223,7 @@ set_request(JcApi *self, const char *method, const char *url, const char *body, 
            && (answer->stream == NULL
                || curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)answer->stream->limit_ms)
                       == CURLE_OK)
-           && (strcmp(method, "DELETE") != 0
+           && (strcmp(method, "GET") == 0 || strcmp(method, "POST") == 0
                || curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK)
            && (body == NULL
                || (curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body))
@@ -158,6 +243,9 @@ perform(JcApi *self, const char *method, const char *path, const char *body, Ans
     if (more != NULL && answer->stream != NULL && answer->stream->last_id != NULL) {
         g_autofree char *last = g_strconcat("Last-Event-ID: ", answer->stream->last_id, NULL);
         more = curl_slist_append(headers, last);
+    }
+    if (more != NULL && self->header != NULL) {
+        more = curl_slist_append(headers, self->header);
     }
     if (more == NULL || !set_request(self, method, url, body, headers, answer)) {
         return jw_fail(error, JW_ERROR_INTERNAL, "libcurl does not take the request to %s", url);
@@ -186,9 +274,9 @@ code_of(long status)
         long status;
         JwErrorCode code;
     } codes[] = {
-        { 401, JW_ERROR_DENIED },   { 403, JW_ERROR_DENIED },    { 404, JW_ERROR_NOT_FOUND },
-        { 409, JW_ERROR_CONFLICT }, { 410, JW_ERROR_NOT_FOUND }, { 413, JW_ERROR_TOO_LARGE },
-        { 429, JW_ERROR_BUSY },
+        { 401, JW_ERROR_DENIED },    { 403, JW_ERROR_DENIED },    { 404, JW_ERROR_NOT_FOUND },
+        { 409, JW_ERROR_CONFLICT },  { 410, JW_ERROR_NOT_FOUND }, { 412, JW_ERROR_CONFLICT },
+        { 413, JW_ERROR_TOO_LARGE }, { 429, JW_ERROR_BUSY },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
@@ -216,12 +304,13 @@ add_detail(GString *text, json_t *detail)
     }
 }
 
-/* The gateway's own message. */
+/* The gateway's own message, in either of its forms. */
 static bool
 refused(const JcApi *self, const Answer *answer, long status, GError **error)
 {
     json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
-    json_t *problem = json_object_get(value, "error");
+    const bool detail_form = json_object_get(value, "detail") != NULL;
+    json_t *problem = json_object_get(value, detail_form ? "detail" : "error");
     const char *message = json_string_value(json_object_get(problem, "message"));
     g_autoptr(GString) text = g_string_new(message);
     json_t *detail = NULL;
@@ -233,12 +322,18 @@ refused(const JcApi *self, const Answer *answer, long status, GError **error)
             "%s answered %ld, and not as a Jobwire gateway does; is JW_GATEWAY_URL right?",
             self->url, status);
     }
-    json_array_foreach(json_object_get(problem, "details"), i, detail)
+    const json_t *details = json_object_get(problem, detail_form ? "errors" : "details");
+    json_array_foreach(details, i, detail)
     {
-        add_detail(text, detail);
+        const char *said = json_string_value(json_object_get(detail, "message"));
+        if (json_array_size(details) > 1 || said == NULL || strstr(message, said) == NULL) {
+            add_detail(text, detail);
+        }
     }
     if (status == 401) {
-        g_string_append(text, "; is the token still good? Make one with: jobctl token");
+        g_string_append(text, self->keyed
+                                  ? "; see: jobctl apikey list"
+                                  : "; is the token still good? Make one with: jobctl token");
     }
     return jw_fail(error, code_of(status), "the gateway answered %ld: %s", status, text->str);
 }

@@ -97,10 +97,15 @@ do_call(JcCall *call, GError **error)
 {
     const char *const *token =
         jc_options_field(call->command, call->given, "token", JC_OPTION_TEXT);
-    g_autoptr(JcApi) api = token != NULL ? jc_api_new(call->context, *token, error) : NULL;
+    const char *const *key =
+        jc_options_field(call->command, call->given, "api-key", JC_OPTION_TEXT);
+    const bool asks = token != NULL || key != NULL;
+    g_autoptr(JcApi) api = token != NULL ? jc_api_new(call->context, *token, error)
+                           : key != NULL ? jc_api_new_keyed(call->context, *key, error)
+                                         : NULL;
 
     call->api = api;
-    return token == NULL || api != NULL ? call->verb->run(call, error) : JC_EXIT_FAILED;
+    return !asks || api != NULL ? call->verb->run(call, error) : JC_EXIT_FAILED;
 }
 
 static JcExit

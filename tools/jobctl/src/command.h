@@ -30,11 +30,16 @@ typedef struct {
     const char *member;
 } JcOption;
 
-/* Options of more than one command. One that has --token asks the gateway. */
+/* Options of more than one command. One that has --token or --api-key asks the gateway. */
 #define JC_OPTION_TOKEN(given)                                                                     \
     {                                                                                              \
         .name = "token", .letter = 't', .type = JC_OPTION_TEXT, .offset = offsetof(given, token),  \
         .value = "TOKEN", .help = "instead of JW_TOKEN"                                            \
+    }
+#define JC_OPTION_API_KEY(given)                                                                   \
+    {                                                                                              \
+        .name = "api-key", .letter = 'k', .type = JC_OPTION_TEXT,                                  \
+        .offset = offsetof(given, api_key), .value = "KEY", .help = "instead of JW_API_KEY"        \
     }
 #define JC_OPTION_OUTPUT(given)                                                                    \
     {                                                                                              \
@@ -60,7 +65,7 @@ typedef struct {
     void *given;      /* the struct that the command's options fill */
     char **arguments; /* behind the verb, NULL at the end */
     JcAs as;
-    struct _JcApi *api; /* NULL: the command has no --token */
+    struct _JcApi *api; /* NULL: the command has neither --token nor --api-key */
 } JcCall;
 
 typedef JcExit (*JcRun)(const JcCall *call, GError **error);
@@ -107,6 +112,8 @@ struct _JcCommand {
     X(verify)                                                                                      \
     X(jobs)                                                                                        \
     X(templates)                                                                                   \
+    X(schedule)                                                                                    \
+    X(calendar)                                                                                    \
     X(types)                                                                                       \
     X(dlq)                                                                                         \
     X(completion)                                                                                  \

@@ -19,7 +19,7 @@ typedef enum {
 } JcExit;
 
 typedef struct {
-    FILE *out, *err;        /* (transfer none) */
+    FILE *in, *out, *err;   /* (transfer none); in: who may be asked */
     JwClock *clock;         /* (transfer none) */
     const char *const *env; /* NAME=value, NULL-terminated */
     JwStore *store;         /* tests only: used instead of the server; NULL otherwise */

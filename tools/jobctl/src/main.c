@@ -17,7 +17,8 @@ main(int argc, char **argv)
     (void)jw_log_level_parse(g_getenv("JW_LOG_LEVEL") != NULL ? g_getenv("JW_LOG_LEVEL") : "",
                              &level);
     jw_log_init("jobctl", level);
-    JcContext context = { .out = stdout,
+    JcContext context = { .in = stdin,
+                          .out = stdout,
                           .err = stderr,
                           .clock = jw_clock_system(),
                           .env = (const char *const *)environ };

@@ -6,7 +6,7 @@
 
 #include "jw/text.h"
 
-#define OPTIONS_MAX 20
+#define OPTIONS_MAX 48
 
 typedef struct {
     gboolean flag;

@@ -19,6 +19,8 @@ typedef struct {
     const char *id; /* of the schedule; a body may repeat it */
     const json_t *body;
     const char *by; /* who asks */
+    /* Only in the place of this digest (jw_jobs_schedule_digest()); NULL: of any */
+    const char *digest;
     /* CREATE: of a request that may be repeated, see JwSchedule; NULL */
     const char *request_key, *request_hash;
 } JwScheduleWish;
@@ -29,6 +31,7 @@ typedef enum {
     JW_WISH_REPLAYED,   /* CREATE: the same request created it before */
     JW_WISH_KEY_REUSED, /* CREATE: another request with that key did */
     JW_WISH_MISSING,    /* PATCH */
+    JW_WISH_OUTDATED,   /* it has another digest, or is not there any more */
     JW_WISH_CREATED,
     JW_WISH_CHANGED
 } JwScheduleOutcome;
@@ -40,5 +43,15 @@ typedef enum {
 bool jw_jobs_write_schedule(const JwJobs *self, const JwScheduleWish *wish,
                             JwViolations *violations, JwScheduleOutcome *ret_outcome,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What would come of that wish; nothing is stored. @ret_schedule: (out) (nullable) (transfer full):
+ * the schedule as it would be, when the outcome is CREATED or CHANGED. */
+bool jw_jobs_plan_schedule(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violations,
+                           JwScheduleOutcome *ret_outcome, JwSchedule **ret_schedule,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Names what the schedule says, all of it and nothing else: two that say the same have one digest,
+ * whatever was due meanwhile. (transfer full) */
+char *jw_jobs_schedule_digest(const JwSchedule *schedule);
 
 G_END_DECLS

@@ -120,13 +120,21 @@ jw_store_end_occurrence(JwStore *self, const char *id, const char *end_state, in
     return jw_db_update(self, "occurrences", filter, update, &cas, error);
 }
 
+static const char *
+kind_name(int kind)
+{
+    return kind <= JW_OCCURRENCE_RESUMED ? jw_occurrence_kind_name((JwOccurrenceKind)kind) : NULL;
+}
+
 static void
 append_query(bson_t *filter, const JwOccurrenceQuery *query)
 {
     if (query->before_ms != 0) {
         BCON_APPEND(filter, "dueAt", "{", "$lt", BCON_DATE_TIME(query->before_ms), "}");
     }
-    if (query->no_switches) {
+    if (query->kinds != 0) {
+        jw_repo_append_states(filter, "kind", query->kinds, kind_name);
+    } else if (query->no_switches) {
         BCON_APPEND(filter, "kind", "{", "$nin", "[",
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_PAUSED)),
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_RESUMED)), "]", "}");

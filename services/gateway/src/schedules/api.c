@@ -5,12 +5,13 @@
 
 static const JwHttpRoute routes[] = {
     { "GET", "", gw_schedules_list, GW_SCHEDULES_MAY, gw_schedules_list_query },
-    { "POST", "", gw_schedules_create, GW_SCHEDULES_MAY, NULL },
+    { "POST", "", gw_schedules_create, GW_SCHEDULES_MAY, gw_schedules_create_query },
     { "GET", "/:jobId", gw_schedules_get, GW_SCHEDULES_MAY, NULL },
+    { "GET", "/:jobId/definition", gw_schedules_get_definition, GW_SCHEDULES_MAY, NULL },
     { "GET", "/:jobId/occurrences", gw_schedules_occurrences, GW_SCHEDULES_MAY,
       gw_schedules_occurrences_query },
-    { "PUT", "/:jobId", gw_schedules_put, GW_SCHEDULES_MAY, NULL },
-    { "PATCH", "/:jobId", gw_schedules_patch, GW_SCHEDULES_MAY, NULL },
+    { "PUT", "/:jobId", gw_schedules_put, GW_SCHEDULES_MAY, gw_schedules_change_query },
+    { "PATCH", "/:jobId", gw_schedules_patch, GW_SCHEDULES_MAY, gw_schedules_change_query },
     { "POST", "/preview", gw_schedules_preview, GW_SCHEDULES_MAY, NULL },
     { "POST", "/:jobId/preview", gw_schedules_preview_stored, GW_SCHEDULES_MAY, NULL },
     { "POST", "/:jobId/run", gw_schedules_run, GW_SCHEDULES_MAY, NULL },

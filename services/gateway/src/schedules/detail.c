@@ -1,14 +1,31 @@
 /* schedules/detail.c: GET of one schedule, with its next due times, its warnings and what became of
- * the last due times; and GET of those. */
+ * the last due times; GET of those, and of what it says. */
 #include "schedules/schedules.h"
 
+#include <string.h>
+
 #include "jw/jobs_preview.h"
+#include "jw/jobs_schedule_write.h"
 
 #define LAST 20 /* due times that it shows by itself */
+
+/* As they are shown, and the kinds of each: a run that was asked for has fired. */
+static const char *const statuses[] = {
+    "fired", "late", "caught_up", "coalesced", "skipped", NULL
+};
+static const unsigned kinds[] = {
+    1u << JW_OCCURRENCE_FIRED | 1u << JW_OCCURRENCE_RUN,
+    1u << JW_OCCURRENCE_LATE,
+    1u << JW_OCCURRENCE_CAUGHT_UP,
+    1u << JW_OCCURRENCE_COALESCED,
+    1u << JW_OCCURRENCE_SKIPPED,
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(statuses) == G_N_ELEMENTS(kinds) + 1);
 
 const JwField gw_schedules_occurrences_query[] = {
     { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = GW_SCHEDULES_ROWS },
     { .name = "before", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
     { .name = NULL },
 };
 
@@ -35,24 +52,20 @@ append_row(const JwOccurrence *row, gpointer list)
 
 /* Newest first. NULL: answered. (transfer full) */
 static json_t *
-list_rows(const Gw *gw, JwHttpReply *reply, const char *id, int64_t before_ms, size_t limit)
+list_rows(const Gw *gw, JwHttpReply *reply, const JwOccurrenceQuery *query)
 {
-    const JwOccurrenceQuery query = {
-        .schedule_id = id, .before_ms = before_ms, .no_switches = true, .limit = limit
-    };
     json_auto_t *list = json_array();
     g_autoptr(GError) error = NULL;
 
-    if (!jw_store_list_occurrences(gw->store, &query, append_row, list, &error)) {
+    if (!jw_store_list_occurrences(gw->store, query, append_row, list, &error)) {
         jw_http_reply_error(reply, error);
         return NULL;
     }
     return json_incref(list);
 }
 
-/* A rule that cannot be read, say for want of its calendar, is shown all the same. */
-static bool
-set_preview(const Gw *gw, JwSchedule *schedule, json_t *job, GError **error)
+bool
+gw_schedules_set_preview(const Gw *gw, JwSchedule *schedule, json_t *object, GError **error)
 {
     const int64_t next = schedule->next_fire_ms;
     g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -72,8 +85,8 @@ set_preview(const Gw *gw, JwSchedule *schedule, json_t *job, GError **error)
     if (schedule->paused || next == 0) {
         g_array_set_size(due, 0);
     }
-    json_object_set_new(job, "next_run_times", gw_schedules_times(due));
-    json_object_set_new(job, "warnings", gw_schedules_warnings(warnings));
+    json_object_set_new(object, "next_run_times", gw_schedules_times(due));
+    json_object_set_new(object, "warnings", gw_schedules_warnings(warnings));
     return true;
 }
 
@@ -96,17 +109,38 @@ gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
     json_object_set_new(job, "version", json_integer(schedule->version));
     json_object_set_new(job, "paused", json_boolean(schedule->paused));
     set_text(job, "note", schedule->note);
-    if (!set_preview(gw, schedule, job, &error)) {
+    if (!gw_schedules_set_preview(gw, schedule, job, &error)) {
         jw_http_reply_error(reply, error);
         return NULL;
     }
-    json_t *rows = list_rows(gw, reply, schedule->id, 0, LAST);
+    json_t *rows = list_rows(
+        gw, reply,
+        &(JwOccurrenceQuery){ .schedule_id = schedule->id, .no_switches = true, .limit = LAST });
     if (rows == NULL) {
         return NULL;
     }
     json_object_set_new(job, "occurrences", rows);
     json_object_update_missing(job, value);
     return json_pack("{s:O}", "job", job);
+}
+
+json_t *
+gw_schedules_definition(const JwSchedule *schedule)
+{
+    g_autofree char *digest = jw_jobs_schedule_digest(schedule);
+
+    return json_pack("{s:o, s:s}", "definition", jw_wire_schedule_value(schedule), "digest",
+                     digest);
+}
+
+void
+gw_schedules_get_definition(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    g_autoptr(JwSchedule) schedule = gw_schedules_find(context, request, reply);
+
+    if (schedule != NULL) {
+        gw_schedules_reply(reply, 200, gw_schedules_definition(schedule));
+    }
 }
 
 void
@@ -121,13 +155,23 @@ gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer cont
     }
 }
 
+/* Those of a status; 0: all. */
+static unsigned
+kinds_of(const char *status)
+{
+    for (size_t i = 0; status != NULL && i < G_N_ELEMENTS(kinds); i++) {
+        if (strcmp(statuses[i], status) == 0) {
+            return kinds[i];
+        }
+    }
+    return 0;
+}
+
 void
 gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
-    const Gw *gw = context;
-    const size_t limit = (size_t)jw_http_query_int(request, "limit", LAST);
     const char *before = jw_http_query(request, "before");
-    g_autoptr(JwSchedule) schedule = gw_schedules_find(gw, request, reply);
+    g_autoptr(JwSchedule) schedule = gw_schedules_find(context, request, reply);
     int64_t before_ms = 0;
 
     if (schedule == NULL) {
@@ -136,7 +180,12 @@ gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpoin
     if (before != NULL && jw_time_parse(before, &before_ms, NULL)) {
         before_ms = MAX(before_ms, 1); /* 0 is none */
     }
-    json_t *rows = list_rows(gw, reply, schedule->id, before_ms, limit);
+    const JwOccurrenceQuery query = { .schedule_id = schedule->id,
+                                      .before_ms = before_ms,
+                                      .no_switches = true,
+                                      .kinds = kinds_of(jw_http_query(request, "status")),
+                                      .limit = (size_t)jw_http_query_int(request, "limit", LAST) };
+    json_t *rows = list_rows(context, reply, &query);
     if (rows != NULL) {
         gw_schedules_reply(reply, 200, json_pack("{s:o}", "occurrences", rows));
     }

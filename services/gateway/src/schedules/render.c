@@ -65,6 +65,7 @@ gw_schedules_occurrence(const JwOccurrence *row)
     json_t *item = json_object();
 
     g_return_val_if_fail((size_t)row->kind < G_N_ELEMENTS(statuses), item);
+    jw_json_set_string(item, "id", row->id);
     jw_json_set_time(item, "due_time", row->due_ms);
     jw_json_set_string(item, "status", statuses[row->kind]);
     json_object_set_new(item, "reason",
@@ -72,6 +73,12 @@ gw_schedules_occurrence(const JwOccurrence *row)
     json_object_set_new(item, "job_id",
                         row->job_id != NULL ? json_string(row->job_id) : json_null());
     jw_json_set_time(item, "decided_at", row->decided_ms);
+    json_object_set_new(item, "job_status",
+                        row->end_state != NULL ? json_string(row->end_state) : json_null());
+    json_object_set_new(item, "ended_at", json_null());
+    if (row->ended_ms != 0) {
+        jw_json_set_time(item, "ended_at", row->ended_ms);
+    }
     return item;
 }
 

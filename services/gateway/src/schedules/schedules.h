@@ -32,6 +32,12 @@ json_t *gw_schedules_occurrence(const JwOccurrence *row);
 JwSchedule *gw_schedules_find(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
 /* detail.c: the whole of a schedule as {"job":…}; NULL: answered. (transfer full) */
 json_t *gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule);
+/* detail.c: what a schedule says, as the file of schedules has it, and the digest of that.
+ * (transfer full) */
+json_t *gw_schedules_definition(const JwSchedule *schedule);
+/* detail.c: sets the next due times and the warnings. A rule that cannot be read, say for want of
+ * its calendar, is shown all the same. */
+bool gw_schedules_set_preview(const Gw *gw, JwSchedule *schedule, json_t *object, GError **error);
 /* run.c: the Idempotency-Key, and the id that it makes for who asks; another one each time without
  * it. @ret_key: (out) (nullable) (transfer none). False: a violation was noted. */
 bool gw_schedules_key(const JwHttpRequest *request, int64_t now_ms, JwViolations *violations,
@@ -45,8 +51,11 @@ void gw_schedules_not_found(JwHttpReply *reply, const char *id);
 extern const JwField gw_schedules_list_query[];
 void gw_schedules_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_get_definition(const JwHttpRequest *request, JwHttpReply *reply,
+                                 gpointer context);
 extern const JwField gw_schedules_occurrences_query[];
 void gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+extern const JwField gw_schedules_create_query[], gw_schedules_change_query[];
 void gw_schedules_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_put(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_patch(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);

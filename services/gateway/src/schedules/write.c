@@ -1,8 +1,22 @@
-/* schedules/write.c: POST, PUT and PATCH of a schedule (jw/jobs_schedule_write.h). */
+/* schedules/write.c: POST, PUT and PATCH of a schedule (jw/jobs_schedule_write.h), or a look at
+ * what would come of one. */
 #include "schedules/schedules.h"
 
 #include "jw/jobs_schedule_write.h"
 #include "jw/log.h"
+
+#define DIGEST_MAX 64
+
+const JwField gw_schedules_create_query[] = {
+    { .name = "dry_run", .type = JW_FIELD_BOOL },
+    { .name = NULL },
+};
+
+const JwField gw_schedules_change_query[] = {
+    { .name = "dry_run", .type = JW_FIELD_BOOL },
+    { .name = "digest", .type = JW_FIELD_STRING, .min = 1, .max = DIGEST_MAX },
+    { .name = NULL },
+};
 
 typedef struct {
     const Gw *gw;
@@ -44,6 +58,25 @@ reply_job(const Asked *self, JwScheduleOutcome outcome)
 }
 
 static void
+reply_outdated(const Asked *self)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_get_schedule(self->gw->store, self->wish.id, &schedule, &error)) {
+        jw_http_reply_error(self->reply, error);
+        return;
+    }
+    g_autofree char *digest = schedule != NULL ? jw_jobs_schedule_digest(schedule) : NULL;
+    jw_http_reply_problem(
+        self->reply, 409, "DIGEST_CONFLICT", NULL, 0,
+        "Job '%s' does not have the digest '%s' any more: %s%s; read it again, and "
+        "repeat the change on what it is",
+        self->wish.id, self->wish.digest,
+        digest != NULL ? "it has another now, " : "it was deleted", digest != NULL ? digest : "");
+}
+
+static void
 answer(const Asked *self, JwScheduleOutcome outcome, const JwViolations *violations)
 {
     switch (outcome) {
@@ -61,6 +94,9 @@ answer(const Asked *self, JwScheduleOutcome outcome, const JwViolations *violati
     case JW_WISH_MISSING:
         gw_schedules_not_found(self->reply, self->wish.id);
         break;
+    case JW_WISH_OUTDATED:
+        reply_outdated(self);
+        break;
     case JW_WISH_CREATED:
     case JW_WISH_CHANGED:
         jw_info("schedule_stored", JW_STR("schedule_id", self->wish.id),
@@ -73,13 +109,40 @@ answer(const Asked *self, JwScheduleOutcome outcome, const JwViolations *violati
     }
 }
 
+/* What would come of it: nothing is stored. */
+static void
+show(const Asked *self, JwViolations *violations)
+{
+    JwScheduleOutcome outcome = JW_WISH_REFUSED;
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_jobs_plan_schedule(&self->gw->jobs, &self->wish, violations, &outcome, &schedule,
+                               &error)) {
+        jw_http_reply_error(self->reply, error);
+        return;
+    }
+    if (schedule == NULL) {
+        answer(self, outcome, violations);
+        return;
+    }
+    json_auto_t *data = gw_schedules_definition(schedule);
+    if (!gw_schedules_set_preview(self->gw, schedule, data, &error)) {
+        jw_http_reply_error(self->reply, error);
+        return;
+    }
+    gw_schedules_reply(self->reply, 200, json_incref(data));
+}
+
 static void
 run(const Asked *self, JwViolations *violations)
 {
     JwScheduleOutcome outcome = JW_WISH_REFUSED;
     g_autoptr(GError) error = NULL;
 
-    if (jw_jobs_write_schedule(&self->gw->jobs, &self->wish, violations, &outcome, &error)) {
+    if (g_strcmp0(jw_http_query(self->request, "dry_run"), "true") == 0) {
+        show(self, violations);
+    } else if (jw_jobs_write_schedule(&self->gw->jobs, &self->wish, violations, &outcome, &error)) {
         answer(self, outcome, violations);
     } else {
         gw_schedules_reply_doubt(self->reply, error,
@@ -99,7 +162,8 @@ change(const JwHttpRequest *request, JwHttpReply *reply, const Gw *gw, JwSchedul
                           { .verb = verb,
                             .id = jw_http_param(request, "jobId"),
                             .body = body,
-                            .by = jw_http_principal(request)->subject } };
+                            .by = jw_http_principal(request)->subject,
+                            .digest = jw_http_query(request, "digest") } };
 
     if (body != NULL) {
         run(&asked, &violations);

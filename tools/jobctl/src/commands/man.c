@@ -97,6 +97,8 @@ put_environment(FILE *out)
     static const char *const variables[][2] = {
         { "JW_GATEWAY_URL", "where the gateway is" },
         { "JW_TOKEN", "the token that requests carry" },
+        { "JW_API_KEY", "the API key that requests about schedules carry" },
+        { "JW_API_KEY_FILE", "a file that has it" },
         { "JW_MONGODB_URI", "the database, for import, demo-data and check-definitions" },
         { "JW_KAFKA_BROKERS", "the brokers, for topics and dlq" },
         { "JW_SCHEMAS_DIR", "the folder of definitions, else ./schemas" },
