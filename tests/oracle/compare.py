@@ -174,13 +174,17 @@ class Comparison:
     def before_rows(self, spec, rows):
         """Rows of the period before, under the labels of this one; what it lacks is left out."""
         dimension, kept = spec.keys[0], None
-        moved = {}
-        for label in Rows(self.beside, Spec(None, spec.keys, spec.names)).places[0]:
+        moved, plain = {}, Spec(None, spec.keys, spec.names)
+        earlier = Rows(self.beside, spec)
+        for label in earlier.places[0]:
             moved[label] = self.place(dimension, label)
-        if spec.top or spec.most:
+        limited = spec.top or spec.most or Rows(self.report, plain).more
+        if limited or earlier.more:
             here = {row.labels[0] for row in rows if row.kind == "group"} - {OTHER}
             kept = {label for label, place in moved.items() if place in here}
-        for row in Rows(self.beside, spec, kept).rows:
+        if earlier.more and not limited:
+            kept |= {row.labels[0] for row in earlier.rows if row.kind == "group"} - {OTHER}
+        for row in Rows(self.beside, spec, kept).rows if kept is not None else earlier.rows:
             label = moved[row.labels[0]] if row.kind == "group" else None
             if row.kind != "group" or label is not None:
                 yield row.kind, label, row.cells[0]

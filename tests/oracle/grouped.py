@@ -68,10 +68,18 @@ class Rows:
         self._load()
         self.places = [self._places(i) for i in range(len(self.dimensions))]
         self.counts = self._counts()
+        self.everything = [self._query(f"SELECT g{i}, count(*) FROM grouped GROUP BY g{i}")
+                           for i in range(len(self.dimensions))]
         if kept is not None:
             self._keep(0, kept)
         elif spec.top:
             self._keep(0, self._highest(spec.top))
+        self.most_groups = self.oracle.definition.get("maxGroups", 1000)
+        self.prepared = [[label for label, _ in self.oracle.buckets(one, report.period)] for one in self.dimensions]
+        self.more = len(self._values(0)) > self._most(0)
+        for i in range(len(spec.keys)):
+            if not self._has_own_limit(i, kept) and len(self._values(i)) > self._most(i):
+                self._cap(i)
         self.heads = self._across() if spec.across else []
         if spec.most and kept is None:
             self._limit()
@@ -145,6 +153,38 @@ class Rows:
                 combination = (*combination[:i], OTHER, *combination[i + 1 :])
             self.counts[combination] = self.counts.get(combination, 0) + count
 
+    def _most(self, i):
+        """How many values of a dimension a table shows that says nothing itself."""
+        return max(self.most_groups, len(self.prepared[i]))
+
+    def _values(self, i):
+        """{label: records} of all values of a dimension, over all its records."""
+        found = dict(self.everything[i])
+        found.pop(NONE, None)
+        return found | {label: found.get(label, 0) for label in self.prepared[i]}
+
+    def _has_own_limit(self, i, kept):
+        if len(self.spec.keys) > 1:
+            return self.ranks_rows or (i == 0 and self.spec.top is not None)
+        return kept is not None or self.spec.top is not None or (not self.spec.across and self.spec.most > 0)
+
+    @property
+    def ranks_rows(self):
+        """Whether a measure sorts the rows."""
+        return self.spec.sort is not None and self.spec.sort["by"] == self.by
+
+    def _cap(self, i):
+        """The days of the period, and the first of all other values."""
+        values, order = self._values(i), self.places[i]
+        if self.ranks_rows:
+            self.values = self._aggregate(1)
+            rank = {labels[0]: self._by_number(labels, self.spec.sort.get("descending", False)) for labels in self.values}
+        else:
+            rank = {label: -count for label, count in values.items()}
+        others = sorted(values.keys() - set(self.prepared[i]), key=lambda label: (rank[label], order[label]))
+        left = self._most(i) - len(self.prepared[i])
+        self._keep(i, [*self.prepared[i], *others[:left], NONE])
+
     def _highest(self, top):
         values = {labels[0]: self.oracle.value(top["by"], base, self.report.totals).value
                   for labels, base in self._aggregate(1).items()}
@@ -155,52 +195,76 @@ class Rows:
     def _across(self):
         """The labels that go across."""
         i, order = len(self.spec.keys), self.places[-1]
-        counts = dict(self._query(f"SELECT g{i}, count(*) FROM grouped GROUP BY g{i}"))
-        if len(counts) > MOST_ACROSS:
-            kept = sorted(counts, key=lambda label: (-counts[label], order[label]))[:MOST_ACROSS]
+        counts, most = dict(self._query(f"SELECT g{i}, count(*) FROM grouped GROUP BY g{i}")), min(MOST_ACROSS, self._most(i))
+        all_of_them = len(order) - 1 <= MOST_ACROSS  # without "(other)"
+        if len(counts) > most:
+            kept = sorted(counts, key=lambda label: (-counts[label], order[label]))[:most]
             self._keep(i, kept)
             counts = {label: count for label, count in counts.items() if label in kept} | {OTHER: 0}
-        all_of_them = len(order) - 1 <= MOST_ACROSS  # without "(other)"
+            all_of_them = False
         return [label for label in order if label in counts or (all_of_them and label != OTHER)]
 
     def _limit(self):
-        moved = {combination: combination for combination in self.counts}
-        if self._fold(moved, len(self.spec.keys), self.spec.most):
-            n = len(self.spec.keys)
-            made = [(*old, *new) for old, new in moved.items() if old != new]
-            names = ", ".join([f"old{i} VARCHAR" for i in range(n)] + [f"new{i} VARCHAR" for i in range(n)])
-            self.oracle.db.execute(f"CREATE OR REPLACE TEMP TABLE moved ({names})")
-            self.oracle.db.executemany(f"INSERT INTO moved VALUES ({', '.join('?' * 2 * n)})", made)
-            sets = ", ".join(f"g{i} = new{i}" for i in range(n))
-            same = " AND ".join(f"g{i} = old{i}" for i in range(n))
-            self.oracle.db.execute(f"UPDATE grouped SET {sets} FROM moved WHERE {same}")
-            before, self.counts = self.counts, {}
-            for combination, count in before.items():
-                new = moved[combination]
-                if count or OTHER not in new:
-                    self.counts[new] = self.counts.get(new, 0) + count
+        n = len(self.spec.keys)
+        if not (self.ranks_rows and not self.spec.totals and n > 1):
+            self._fold(n, self.spec.most)
+        elif len(self.counts) > self.spec.most:  # one list has one "(other)"
+            order = sorted(self.counts, key=self._rank(n))
+            self._move({combination: (OTHER,) * n for combination in order[self.spec.most - 1 :]})
 
-    def _fold(self, moved, n, most):
-        """The rarest groups of the first n keys into "(other)" of theirs; those of the keys before to half as many first,
+    def _fold(self, n, most):
+        """The last groups of the first n keys into "(other)" of theirs; those of the keys before to half as many first,
         for each of them may get one."""
-        counts = self._first(moved, n)
-        if n == 0 or len(counts) <= most:
-            return False
-        self._fold(moved, n - 1, max(most // 2, 1))
-        counts = self._first(moved, n)
-        parents = len(self._first(moved, n - 1))
-        order = sorted(counts, key=lambda c: (c[-1] == OTHER, -counts[c], [self.places[i][g] for i, g in enumerate(c)]))
-        kept = set(order[: max(most - parents, 0)])
-        for old, new in moved.items():
-            if new[:n] not in kept:
-                moved[old] = (*new[: n - 1], OTHER, *new[n:])
-        return True
+        if n == 0 or len(self._first(n)) <= most:
+            return
+        self._fold(n - 1, max(most // 2, 1))
+        parents = len(self._first(n - 1))
+        kept = set(sorted(self._first(n), key=self._rank(n))[: max(most - parents, 0)])
+        self._move({c: (*c[: n - 1], OTHER, *c[n:]) for c in self.counts if c[:n] not in kept})
 
-    def _first(self, moved, n):
+    def _rank(self, n):
+        """How groups of the first n keys stand: by the measure that sorts rows, or has the highest of the first key; else by
+        their number of records."""
+        counts = self._first(n)
+        by_top = self.spec.top is not None and not self.ranks_rows and n == 1
+
+        def natural(combination):
+            return [self.places[i][label] for i, label in enumerate(combination)]
+
+        if not self.ranks_rows and not by_top:
+            return lambda c: (c[-1] == OTHER, -counts[c], natural(c))
+        self.values, name = self._aggregate(n), self.spec.top["by"] if by_top else self.by
+        descending = by_top or self.spec.sort.get("descending", False)
+
+        def key(combination):
+            value = self.oracle.value(name, self.values.get(combination, self.nothing), self.report.totals).value
+            place = (value is None, 0 if value is None else -value if descending else value)
+            return OTHER in combination, place, natural(combination)
+
+        return key
+
+    def _first(self, n):
         counts = {}
-        for old, new in moved.items():
-            counts[new[:n]] = counts.get(new[:n], 0) + self.counts[old]
+        for combination, count in self.counts.items():
+            counts[combination[:n]] = counts.get(combination[:n], 0) + count
         return counts
+
+    def _move(self, moved):
+        """{combination: what its records are under instead}."""
+        n = len(self.spec.keys)
+        names = ", ".join([f"old{i} VARCHAR" for i in range(n)] + [f"new{i} VARCHAR" for i in range(n)])
+        self.oracle.db.execute(f"CREATE OR REPLACE TEMP TABLE moved ({names})")
+        made = [(*old, *new) for old, new in moved.items() if old != new]
+        if made:
+            self.oracle.db.executemany(f"INSERT INTO moved VALUES ({', '.join('?' * 2 * n)})", made)
+        sets = ", ".join(f"g{i} = new{i}" for i in range(n))
+        same = " AND ".join(f"g{i} = old{i}" for i in range(n))
+        self.oracle.db.execute(f"UPDATE grouped SET {sets} FROM moved WHERE {same}")
+        before, self.counts = self.counts, {}
+        for combination, count in before.items():
+            new = moved.get(combination, combination)
+            if count or OTHER not in new:
+                self.counts[new] = self.counts.get(new, 0) + count
 
     # Values
 

@@ -69,6 +69,7 @@ MEASURES = [
     _measure("peakHour", "peak", dimension="hour", of="all", format="hour"),
     _measure("peakDay", "peak", dimension="day", of="sum", format="text"),
     _measure("peakRegion", "peakValue", 2, dimension="region", of="average"),
+    _measure("peakScore", "peak", dimension="score", of="sum", format="text"),
 ]
 NAMES = [measure["name"] for measure in MEASURES]
 DIMENSIONS = [
@@ -111,7 +112,7 @@ DEFINITION = {
         for d in DIMENSIONS
     ],
     "columns": [{"field": "_id", "label": "Record"}, {"field": "amount", "label": "Amount", "format": "decimal"}],
-    "maxGroups": 5000,
+    "maxGroups": 40,  # fewer than there are scores, and than days of all time
 }
 
 # The same records by another report type: a default filter, names, texts for values, and rows of many kinds.
@@ -149,6 +150,7 @@ CROSS = DEFINITION | {
         {"field": "tags", "label": "Tags"},
     ],
     "listTitle": "The list",
+    "maxGroups": 15,  # fewer than regions, people, scores and many days
     "summary": ["all", "sum", "noted", "average", "part", "people", "peakHour"],
     "compare": "previous",
     "tables": [
@@ -162,6 +164,12 @@ CROSS = DEFINITION | {
          "measures": _TOTALS},
         {"title": "Worst regions", "dimension": "region", "top": {"n": 9, "by": "sum"}, "sort": {"by": "cheapRate"},
          "compare": True, "measures": _TOTALS},
+        {"title": "Best combinations", "dimensions": ["person", "note"], "sort": {"by": "sum", "descending": True}, "maxRows": 40,
+         "measures": _TOTALS},
+        {"title": "Least of each", "dimensions": ["region", "weekday"], "sort": {"by": "average"}, "maxRows": 50, "totals": True,
+         "measures": _TOTALS},
+        {"title": "Worst people", "dimension": "person", "sort": {"by": "sum"}, "maxRows": 30, "totals": True, "compare": True,
+         "measures": _TOTALS},
         {"title": "Common people", "dimension": "person", "maxRows": 25, "totals": True, "compare": True, "measures": _TOTALS},
         {"title": "People by name", "dimension": "person", "sort": {"by": "person", "descending": True}, "compare": True,
          "measures": ["all", "most"]},

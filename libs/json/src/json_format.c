@@ -188,10 +188,12 @@ jw_check_slug(const char *text)
     return NULL;
 }
 
-/* Names that Jobwire's own documents live under. */
+/* Names that Jobwire's own documents live under, and some more. That none is missing, here and in
+ * the schemas, tests/unit/store/test_store_names.c asks the store; names of other letters than
+ * these have are refused for that. */
 static const char *const reserved_collections[] = {
-    "jobs",   "schedules", "occurrences", "deliveries", "artifacts", "files",
-    "chunks", "fs",        "leases",      "meta",       "system",    NULL,
+    "jobs",  "schedules", "occurrences", "deliveries", "calendars", "apikeys", "artifacts",
+    "files", "chunks",    "fs",          "leases",     "meta",      "system",  NULL,
 };
 
 char *

@@ -330,6 +330,29 @@ test_too_many_combinations(void **state)
     }
 }
 
+/* Measures may be made of measures that are made of measures: each is looked at once. */
+static void
+test_figures_made_of_many(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    char name[16], top[16] = "answeredCalls", bottom[16] = "totalCalls";
+
+    (void)state;
+    limited(&f, "agent", 3);
+    for (int i = 0; i < 82; i++) { /* the last is 1, as every sixth */
+        g_snprintf(name, sizeof name, "ratio%d", i);
+        calls_add_ratio(f.def, name, top, bottom, 1.0, 0);
+        memcpy(bottom, top, sizeof top);
+        memcpy(top, name, sizeof name);
+    }
+    g_strfreev(f.request->measures);
+    f.request->measures = g_strsplit(name, ",", -1);
+    fixture_start(&f);
+    add_twenty(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_string_equal(figure_at(result, 0)->text, "1");
+}
+
 /* An order that estimates make is said to be one, also where they are not shown. */
 static void
 test_the_highest_by_an_estimate(void **state)
@@ -365,6 +388,7 @@ main(void)
         cmocka_unit_test(test_too_many_to_rank),
         cmocka_unit_test(test_too_many_to_tell_apart),
         cmocka_unit_test(test_too_many_combinations),
+        cmocka_unit_test(test_figures_made_of_many),
         cmocka_unit_test(test_the_highest_by_an_estimate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,12 +234,16 @@ note_ranked(JwDimension *dimension, const char *what, const char *name)
     }
 }
 
-/* The measure and those that it is made of. */
+/* The measure and those that it is made of, each once. */
 static void
 note_figure(JwAggregate *self, size_t index)
 {
-    const JwMeasure *measure = &self->measures[index];
+    JwMeasure *measure = &self->measures[index];
 
+    if (measure->noted) {
+        return;
+    }
+    measure->noted = true;
     if (jw_measure_ops[measure->def->op].whole) {
         self->dimensions[measure->dimension].shown = true;
         note_ranked(&self->dimensions[measure->dimension], "the figure", measure->def->name);

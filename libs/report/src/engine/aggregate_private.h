@@ -13,7 +13,8 @@ typedef struct {
     const JwMeasureDef *def;
     size_t place; /* of its accumulator; simple measures only */
     bool simple, has_field, holds;
-    int p; /* of a percentile, in thousandths of a percent */
+    bool noted; /* as one that a figure of this report is, or is made of */
+    int p;      /* of a percentile, in thousandths of a percent */
     size_t field;
     size_t numerator, denominator; /* indices of measures */
     size_t dimension, of;
