@@ -135,7 +135,8 @@ ends_all(const GError *error)
 {
     const JwErrorCode code = jw_error_code(error);
 
-    return code != JW_ERROR_INVALID && code != JW_ERROR_CONFLICT && code != JW_ERROR_NOT_FOUND;
+    return code != JW_ERROR_INVALID && code != JW_ERROR_CONFLICT && code != JW_ERROR_NOT_FOUND
+           && code != JW_ERROR_TOO_LARGE;
 }
 
 static void
@@ -146,7 +147,7 @@ tell(Apply *self, const Entry *entry, const GError *error)
     self->failed++;
 }
 
-/* One that asks nothing of the gateway after a refusal which is that of all. */
+/* Tells of each that is refused; what would be said of all ends it. */
 static bool
 plan_all(Apply *self, GError **error)
 {
