@@ -16,6 +16,7 @@
 #define VALUE_MOST 110.0
 #define HOLE       0.58
 #define FONT_TOTAL 17.0
+#define FONT_LEAST 8.0 /* of a total that has no room: no number is cut */
 
 typedef struct {
     const char *label;
@@ -97,9 +98,13 @@ static void
 draw_total(const JwPlot *self, double total, double x, double y, double radius)
 {
     g_autofree char *text = jw_chart_value(self->chart, total);
-    double width, height;
+    double size = FONT_TOTAL, width, height;
 
-    jw_plot_set_text(self, text, FONT_TOTAL, true, radius * HOLE * 1.8, 1, &width, &height);
+    jw_plot_set_text(self, text, size, true, 0, 1, &width, &height);
+    while (width > radius * HOLE * 1.8 && size > FONT_LEAST) {
+        size -= 1;
+        jw_plot_set_text(self, text, size, true, 0, 1, &width, &height);
+    }
     jw_plot_show_text(self, JW_PLOT_DARK, x - width / 2, y - height / 2);
 }
 

@@ -38,6 +38,7 @@ test_all_parts(void **state G_GNUC_UNUSED)
         "Agents: Ann, &lt;Bob&gt;",
         "Requested by Ann &amp; Co",
         ">1,234</div>",
+        ">✓ good</div>",
         "▲ +34 <span style=\"white-space:nowrap\">(+2.8 %)</span>",
         "vs 28 Dec – 3 Jan (1,200)",
         "<li>Two groups are left out.</li>",

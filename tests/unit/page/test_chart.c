@@ -406,6 +406,34 @@ test_a_pie_merges_what_is_small(void **state)
     assert_true(area(&data->chart, OTHER) > 4 * without);
 }
 
+/* The total in the ring is written smaller before any of its digits is lost. */
+static void
+test_the_total_of_a_pie_is_whole(void **state)
+{
+    (void)state;
+    static const char *const labels[] = { "a", "b" };
+    static const double values[][2] = { { 999999, 0.999 }, { 999999, 0.998 } };
+    cairo_surface_t *drawn[2];
+    size_t different = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        const JwChartData chart = { .labels = labels,
+                                    .values = values[i],
+                                    .n_values = 2,
+                                    .decimals = 3,
+                                    .kind = JW_CHART_PIE };
+        drawn[i] = draw(&chart);
+    }
+    for (int x = 268 - 115; x < 268 + 115; x++) { /* around the middle of the ring */
+        for (int y = 280 - 24; y < 280 + 24; y++) {
+            different += pixel(drawn[0], x, y) != pixel(drawn[1], x, y) ? 1 : 0;
+        }
+    }
+    assert_true(different > 0);
+    cairo_surface_destroy(drawn[0]);
+    cairo_surface_destroy(drawn[1]);
+}
+
 /* No part of a whole is below zero: it is drawn as bars. */
 static void
 test_a_pie_of_negative_values_is_drawn_as_bars(void **state)
@@ -461,6 +489,7 @@ main(void)
         cmocka_unit_test(test_stack_of_both_signs),
         cmocka_unit_test(test_a_line_breaks_where_a_value_is_missing),
         cmocka_unit_test(test_a_pie_merges_what_is_small),
+        cmocka_unit_test(test_the_total_of_a_pie_is_whole),
         cmocka_unit_test(test_a_pie_of_negative_values_is_drawn_as_bars),
         cmocka_unit_test(test_every_kind_takes_everything),
     };

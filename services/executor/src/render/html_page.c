@@ -137,13 +137,14 @@ put_card(const ExeHtml *self, const JwReportResult *result, const JwReportFigure
             : NULL;
     g_autofree char *against =
         before != NULL ? jw_report_word_fill(JW_WORD_VS, result->language, before, NULL) : NULL;
+    g_autofree char *level = jw_report_level_text(figure->level, result->language);
     const JwPageCard card = {
         .label = figure->label,
         .text = figure->text,
         .change = change,
         .against = against,
         .level = figure->level,
-        .level_word = jw_report_level_word(figure->level, result->language),
+        .level_word = level,
     };
 
     g_string_append(self->out->text, "<div class=\"card\">");

@@ -98,7 +98,7 @@ band_head(ExePdfCanvas *canvas, const JwReportResult *result, const char *title)
         jw_report_kind_line(result->period, result->title, title, result->language);
     g_autofree char *line = period_line(result);
 
-    band_text(canvas, 8.5, true, BAND_KIND, 1, 0, about);
+    band_text(canvas, 8.5, true, BAND_KIND, 2, 0, about);
     canvas->y += 3;
     band_text(canvas, TITLE_SIZE, true, EXE_PDF_WHITE, 3, 0, title);
     canvas->y += 5;
