@@ -1,6 +1,8 @@
 """Bad input gets a clear error, and creates nothing."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import time
 import uuid
@@ -62,6 +64,37 @@ def test_malformed_json(api, name):
 def test_invalid_utf8(api):
     body = json.dumps(weekly()).encode().replace(b"Weekly", b"W\xff\xfe")
     violation_of(api.post(data=body, headers={"Content-Type": "application/json"}), 400, "INVALID_JSON")
+
+
+# What is no HTTP, or more of it than a head may have: headers of a GET, its query, and how it is refused.
+NO_HTTP = {
+    "a length with a sign": (b"Content-Length: +7", "", 400, "BAD_REQUEST"),
+    "a length without digits": (b"Content-Length:", "", 400, "BAD_REQUEST"),
+    "a length beyond all": (b"Content-Length: 99999999999999999999", "", 413, "PAYLOAD_TOO_LARGE"),
+    "a line without a colon": (b"no header", "", 400, "BAD_REQUEST"),
+    "a NUL": (b"X-Other: a\0b", "", 400, "BAD_REQUEST"),
+    "cookies": (b"Cookie: a" + b"; a" * 2000, "", 431, "HEADERS_TOO_LARGE"),
+    "headers": (b"\r\n".join([b"X-Other: y"] * 1500), "", 431, "HEADERS_TOO_LARGE"),
+    "parameters": (b"X-Other: y", "&".join(["aaaa"] * 1600), 400, "BAD_REQUEST"),
+}
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
+def test_what_is_no_http(stack, name):
+    header, query, status, code = NO_HTTP[name]
+    line = f"GET {JOBS}?{query} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX-Request-Id: mine\r\n".encode()
+    with socket.create_connection(("127.0.0.1", stack.gateway_port), timeout=30) as connection:
+        connection.sendall(line + header + b"\r\n\r\n")
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):  # what it has not read is lost
+            while part := connection.recv(65536):
+                answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *headers = head.split(b"\r\n")
+    assert int(first.split()[1]) == status
+    assert b"X-Request-Id: mine" in headers and b"Content-Type: application/json" in headers
+    error = json.loads(body)
+    assert error["success"] is False and error["error"]["code"] == code
 
 
 def changed(**changes):

@@ -417,7 +417,7 @@ def test_post_makes_a_job_with_all_its_members(admin):
 def test_post_makes_an_id_and_has_defaults(admin):
     job = admin.post(JOBS, json={"trigger": {"type": "interval", "every": "1h"}, "job": JOB}).json()["data"]["job"]
     assert job["id"] in listed(admin)
-    assert (job["time_zone"], job["misfire"], job["misfire_grace"], job["overlap"]) == ("UTC", "fire_once", "1m", "allow")
+    assert (job["time_zone"], job["misfire"], job["misfire_grace"], job["overlap"]) == (None, "fire_once", "1m", "allow")
     assert job["paused"] is False and not {"jitter", "start", "end", "calendar", "ready"} & set(job)
 
 

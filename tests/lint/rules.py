@@ -299,6 +299,7 @@ EXEMPT = [
     ("unused", "libs/store/include/jw/store_schedules.h", "tests read what the scheduler has stored: schedules, and occurrences"),
     ("malloc-family", "libs/json/src/json_print.c", "what jansson has allocated is released with free()"),
     ("malloc-family", "tests/tsan/c11_threads.c", "it takes the place of libc's own functions"),
+    ("function-name", "libs/http/src/http_library.c", "it takes the place of libmicrohttpd's own function"),
     ("foreign-error", "libs/base/src/error.c", "jw_fail() itself"),
     ("libjwt", "libs/http/src/", "the token authenticator, behind libjwt's cleanups"),
     ("function-length", "tests/unit/executor/test_intake.c", "a table of cases"),

@@ -37,6 +37,7 @@ typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPha
 
 struct _JwHttpConn {
     int fd;
+    gpointer owner;
     gpointer exchange; /* begun and not ended; the I/O thread's */
     ConnPhase phase;
     int64_t deadline_ms;  /* monotonic; 0: none */
@@ -313,7 +314,7 @@ check_places_locked(JwHttpConns *self, JwHttpConn *conn)
 }
 
 JwHttpConn *
-jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
+jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address, gpointer owner)
 {
     JwHttpConn *conn = g_new0(JwHttpConn, 1);
     JwHttpAddress peer;
@@ -321,6 +322,7 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->fd = fd;
+    conn->owner = owner;
     conn->key = known ? jw_http_address_key(&peer) : g_strdup("");
     conn->in_all.data = conn->in_queue.data = conn;
     conn->deadline_ms = mono_ms() + self->config->request_age_ms;
@@ -376,6 +378,18 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     g_free(take_conn->key);
     g_free(take_conn);
     return exchange;
+}
+
+gpointer
+jw_http_conn_owner(const JwHttpConn *conn)
+{
+    return conn->owner;
+}
+
+gpointer
+jw_http_conn_exchange(const JwHttpConn *conn)
+{
+    return conn->exchange;
 }
 
 void

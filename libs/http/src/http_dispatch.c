@@ -77,17 +77,23 @@ check_query(const JwHttpRequest *request, JwHttpReply *reply)
     return true;
 }
 
-bool
-jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
-                      JwHttpReply *reply)
+/* Before all guards, so that refusals have the form and the headers of the path's API. */
+static void
+find_place(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
     request->well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
-    /* Before all guards, so that their refusals have the form and the headers of the path's API. */
     reply->api = mount != NULL ? mount->api : NULL;
     if (request->well_formed) {
         request->entry = jw_http_route_match(dispatcher->entries, request, &request->allow);
     }
+}
+
+bool
+jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                      JwHttpReply *reply)
+{
+    find_place(dispatcher, request, reply);
     return jw_http_guard_framing(request, reply)
            && jw_http_guard_expected(request, dispatcher->body_max_bytes, reply);
 }
@@ -104,6 +110,34 @@ jw_http_dispatch_busy(JwHttpReply *reply)
 {
     jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, BUSY_RETRY_S,
                           "too many requests wait to be worked on; try again later");
+}
+
+void
+jw_http_dispatch_refused(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                         JwHttpReply *reply, int status)
+{
+    static const struct {
+        int status;
+        const char *code, *message;
+    } rows[] = {
+        { 413, "PAYLOAD_TOO_LARGE", "Content-Length is more than any body may have" },
+        { 414, "URI_TOO_LONG", "the request line is too long; a request's head may have 15 KiB" },
+        { 431, "HEADERS_TOO_LARGE", "the headers are too long; a request's head may have 15 KiB" },
+        { 505, "HTTP_VERSION_NOT_SUPPORTED", "send HTTP/1.1 or HTTP/1.0" },
+        { 0, "BAD_REQUEST",
+          "this is no HTTP: the request line, a header or a chunk is malformed, or Content-Length "
+          "is not a number in digits" },
+    };
+    size_t i = 0;
+
+    if (request->path == NULL) {
+        find_place(dispatcher, request, reply);
+    }
+    while (rows[i].status != 0 && rows[i].status != status) {
+        i++;
+    }
+    reply->close = true;
+    jw_http_reply_problem(reply, status, rows[i].code, NULL, 0, "%s", rows[i].message);
 }
 
 void

@@ -16,6 +16,7 @@ struct _JwHttpExchange {
     struct MHD_Connection *connection;
     JwHttpConn *conn;
     ExchangeState state;
+    const char *line; /* where the library has the target; valid until the head is taken */
     char *target;
     GByteArray *body; /* NULL: not kept, or not needed any more */
     bool no_room;     /* for the body, beside the others */
@@ -54,6 +55,7 @@ jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *co
     self->all = data;
     self->connection = connection;
     self->conn = conn_of(connection);
+    self->line = target;
     self->target = g_strdup(target);
     hide_query(target);
     jw_http_conns_receiving(self->all->conns, self->conn, self);
@@ -95,12 +97,13 @@ add_header(void *data, enum MHD_ValueKind kind, const char *name, const char *va
     return MHD_YES;
 }
 
+/* @method, @version: valid as long as the exchange. */
 static void
-take_head(JwHttpExchange *self, const char *method, const char *version)
+take_lines(JwHttpExchange *self, const char *method, const char *version)
 {
     JwHttpRequest *request = &self->request;
 
-    request->method = method; /* valid as long as the exchange */
+    request->method = method;
     request->target = self->target;
     request->version = version;
     request->start_ms = jw_clock_mono_ms(jw_clock_system());
@@ -113,12 +116,20 @@ take_head(JwHttpExchange *self, const char *method, const char *version)
     jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
     jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
     jw_http_reply_init(&self->reply, request);
-    const char *length = jw_http_header(request, "Content-Length");
+    self->state = EXCHANGE_BODY;
+}
+
+static void
+take_head(JwHttpExchange *self, const char *method, const char *version)
+{
+    take_lines(self, method, version);
+    self->request.whole =
+        jw_http_head_whole(self->connection, method, self->line, strlen(self->target), version);
+    const char *length = jw_http_header(&self->request, "Content-Length");
     if (length == NULL
         || g_ascii_strtoull(length, NULL, 10) <= (uint64_t)self->all->dispatcher.body_max_bytes) {
         self->body = g_byte_array_new();
     }
-    self->state = EXCHANGE_BODY;
 }
 
 /* At most one byte more than the limit is kept, by which http_guard.c knows. */
@@ -218,7 +229,7 @@ answer(JwHttpExchange *self)
     }
     jw_http_conns_replying(self->all->conns, self->conn, length);
     enum MHD_Result queued =
-        MHD_queue_response(self->connection, (unsigned int)self->reply.status, response);
+        jw_http_library_queue(self->connection, (unsigned int)self->reply.status, response);
     MHD_destroy_response(response); /* the connection has its own reference */
     return queued;
 }
@@ -288,4 +299,25 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
         return MHD_NO;
     }
     return MHD_NO;
+}
+
+void
+jw_http_exchange_refused(struct MHD_Connection *connection, int status)
+{
+    JwHttpConn *conn = conn_of(connection);
+    JwHttpExchange *self = jw_http_conn_exchange(conn);
+
+    if (self == NULL) { /* not even its line was whole */
+        self = jw_http_exchange_begin(jw_http_conn_owner(conn), "/", connection);
+    }
+    if (self->state == EXCHANGE_NEW) {
+        take_lines(self, "", "");
+    }
+    if (self->state == EXCHANGE_BODY) {
+        jw_http_dispatch_refused(&self->all->dispatcher, &self->request, &self->reply, status);
+        jw_http_reply_send_last(
+            &self->reply,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+        self->state = EXCHANGE_GONE;
+    }
 }

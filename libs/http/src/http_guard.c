@@ -57,6 +57,10 @@ jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
     const GPtrArray *headers = request->headers;
     size_t n_lengths = 0, n_encodings = 0, n_hosts = 0;
 
+    if (!request->whole) {
+        return refuse_framing(reply, "the request line or a header has a NUL or a CR in it, or a "
+                                     "header is folded");
+    }
     for (guint i = 0; i < headers->len; i++) {
         const JwHttpPair *header = g_ptr_array_index(headers, i);
         const char *name = header->name, *value = header->value;

@@ -34,6 +34,7 @@ typedef struct {
 struct _JwHttpRequest {
     const char *method, *target, *version; /* as in the request line */
     GPtrArray *headers;                    /* of JwHttpPair; see jw_http_headers_join() */
+    bool whole;                            /* the head, see jw_http_head_whole() */
     bool well_formed;                      /* the target */
     const void *body;
     size_t body_length;
@@ -80,7 +81,11 @@ void jw_http_conns_free(gpointer self); /* no connection may be left */
 /* Fewer places than the configuration has. Before the first connection. */
 void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 /* Makes room for the connection by closing another, or closes it. */
-JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
+JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address,
+                                 gpointer owner);
+gpointer jw_http_conn_owner(const JwHttpConn *conn); /* the JwHttpExchanges */
+/* What began with jw_http_conns_receiving() and has not ended; NULL: nothing. The I/O thread. */
+gpointer jw_http_conn_exchange(const JwHttpConn *conn);
 /* The exchange that libmicrohttpd has not ended, which it never does of a head that it refuses
  * twice; NULL: none. (transfer full) */
 gpointer jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn) G_GNUC_WARN_UNUSED_RESULT;
@@ -176,6 +181,11 @@ bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
 /* If-Match, of what has no entity tag. */
 bool jw_http_guard_match(const JwHttpRequest *request, JwHttpReply *reply);
 
+/* http_head.c: false when there is more in the head than these strings and the headers say: a NUL,
+ * a CR, or a folded line. @target, @target_length: as the library first gave them. */
+bool jw_http_head_whole(struct MHD_Connection *connection, const char *method, const char *target,
+                        size_t target_length, const char *version);
+
 /* http_headers.c */
 /* Repeated headers become one, with commas. */
 void jw_http_headers_join(GPtrArray *headers);
@@ -202,6 +212,9 @@ typedef struct {
 } JwHttpDispatcher;
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
+/* Instead, when the library refuses with this status. */
+void jw_http_dispatch_refused(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                              JwHttpReply *reply, int status);
 /* What is looked at as soon as the head has come; never blocks. False: answered, the body is not
  * read. */
 bool jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
@@ -250,10 +263,21 @@ enum MHD_Result jw_http_exchange_step(void *data, struct MHD_Connection *connect
 void jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
                           enum MHD_RequestTerminationCode how);
 void jw_http_exchange_free(gpointer exchange);
+/* The library answers by itself: this goes out instead, and nothing behind it. */
+void jw_http_exchange_refused(struct MHD_Connection *connection, int status);
 /* What the workers run. */
 void jw_http_exchange_handle(gpointer exchange, gpointer data);
 
+/* http_library.c: what to do before the library answers by itself. */
+typedef void (*JwHttpRefused)(struct MHD_Connection *connection, int status);
+void jw_http_library_init(JwHttpRefused refused);
+/* MHD_queue_response(), for us. */
+enum MHD_Result jw_http_library_queue(struct MHD_Connection *connection, unsigned int status,
+                                      struct MHD_Response *response);
+
 /* http_send.c */
+/* The reply, past libmicrohttpd, and the end of the stream. */
+void jw_http_reply_send_last(JwHttpReply *self, int fd);
 /* The reply for libmicrohttpd; it is logged now, or a file or a stream at its end. NULL: none could
  * be made. @ret_length: -1 without end. (transfer full) */
 struct MHD_Response *jw_http_reply_send(JwHttpReply *self, const JwHttpExchanges *all,

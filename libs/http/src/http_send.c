@@ -4,6 +4,7 @@
  * for its turn. A stream of a file belongs to one thread at a time. */
 #include "http_private.h"
 
+#include "jw/clock.h"
 #include "jw/log.h"
 
 #include <string.h>
@@ -176,6 +177,28 @@ add_common_headers(JwHttpReply *self)
     if (self->close) {
         jw_http_reply_header(self, "Connection", "close");
     }
+}
+
+void
+jw_http_reply_send_last(JwHttpReply *self, int fd)
+{
+    JwHttpAccess access = { 0 };
+    g_autofree char *date = jw_http_date_format(jw_clock_now_ms(jw_clock_system()));
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    add_common_headers(self);
+    g_string_append_printf(text, "HTTP/1.1 %d %s\r\nDate: %s\r\n", self->status,
+                           MHD_get_reason_phrase_for((unsigned int)self->status), date);
+    for (guint i = 0; i < self->headers->len; i++) {
+        const JwHttpPair *pair = g_ptr_array_index(self->headers, i);
+        g_string_append_printf(text, "%s: %s\r\n", pair->name, pair->value);
+    }
+    g_string_append_printf(text, "Content-Length: %zu\r\n\r\n", self->body_length);
+    g_string_append_len(text, self->body, (gssize)self->body_length);
+    ssize_t sent = send(fd, text->str, text->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)shutdown(fd, SHUT_WR);
+    jw_http_access_note(&access, self->request, self->status);
+    jw_http_access_log(&access, (int64_t)self->body_length, sent == (ssize_t)text->len);
 }
 
 struct MHD_Response *

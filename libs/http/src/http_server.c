@@ -93,11 +93,18 @@ on_connection(void *data, struct MHD_Connection *connection, void **context,
         int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         const struct sockaddr *address =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-        *context = jw_http_conns_opened(self->exchanges.conns, fd, address);
+        *context = jw_http_conns_opened(self->exchanges.conns, fd, address, &self->exchanges);
     } else if (*context != NULL) {
         jw_http_exchange_free(jw_http_conns_closed(self->exchanges.conns, *context));
         *context = NULL;
     }
+}
+
+static void
+init_process(void)
+{
+    jw_http_metrics_init();
+    jw_http_library_init(jw_http_exchange_refused);
 }
 
 bool
@@ -121,7 +128,7 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
     if (proxies == NULL) {
         return NULL;
     }
-    (void)pthread_once(&once, jw_http_metrics_init);
+    (void)pthread_once(&once, init_process);
     JwHttpServer *self = g_new0(JwHttpServer, 1);
     self->config = config;
     self->listen_fd = -1;
