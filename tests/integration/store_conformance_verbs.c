@@ -330,10 +330,15 @@ updates_removes_and_counts_many(JwStore *store)
     g_autoptr(bson_t) none = from_json("{\"tags\":\"nobody\"}");
     g_autoptr(bson_t) update = from_json("{\"$set\":{\"mark\":\"m\"}}");
     JwCas cas = JW_CAS_WON;
-    int64_t count = 0;
+    int64_t count = 0, matched = -1;
 
     insert_some(store);
-    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &error), error);
+    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &matched, &error), error);
+    assert_int_equal(matched, 3);
+    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &matched, &error), error);
+    assert_int_equal(matched, 3); /* although nothing changes */
+    assert_ok(jw_db_update_many(store, SCRATCH, none, update, &matched, &error), error);
+    assert_int_equal(matched, 0);
     assert_int_equal(find_differs(store, "{\"mark\":\"m\"}", "{\"sort\":{\"_id\":1}}", "acd"), 0);
     assert_ok(jw_db_update(store, SCRATCH, none, update, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);

@@ -1,10 +1,13 @@
-/* fire.c: carries out what was decided about a due time: row, job, and out of pendingFires. The due
- * thread.
+/* fire.c: carries out what was decided about due times: row, job, and out of pendingFires. The due
+ * thread; what concerns one of them alone by its crew, too.
  *
  * The row of the ledger is the word about a due time: its id is derived, so it is written once, and
  * whoever comes second does what it says. It is written before the job, whose id is the same; a
  * scheduler that dies in between leaves the decision pending, and the next one finds the row. Each
- * step may be repeated. */
+ * step may be repeated.
+ *
+ * The schedules of a page take each step together, as one write of all their rows, then one of all
+ * their jobs; of one schedule one decision follows the other. */
 #include "due.h"
 
 #include "jw/crash.h"
@@ -16,6 +19,7 @@
 
 typedef struct {
     Sch *sch;
+    SchTurn *turn; /* its error is that of the step that failed */
     SchMeeting meeting;
     JwOccurrence row;
     /* what the ledger says, once it is found */
@@ -26,17 +30,40 @@ typedef struct {
     GError *cause;    /* owned: why not */
     char *reason;     /* owned: of the row, where it is no constant */
     bool found, done; /* the row is there; there is nothing left to do */
+    bool unwritten;   /* the row is to be written */
+    bool taken;       /* another had written it before */
 } Firing;
 
+/* Those that take a step together. */
+typedef struct {
+    Sch *sch;
+    GPtrArray *firings; /* of Firing (transfer none) */
+} Group;
+
 static void
-firing_clear(Firing *self)
+firing_free(gpointer firing)
 {
+    Firing *self = firing;
+
     g_clear_pointer(&self->job, jw_job_free);
     g_clear_error(&self->cause);
     g_clear_pointer(&self->reason, g_free);
     g_clear_pointer(&self->meeting.reason, g_free);
+    g_free(self);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Firing, firing_clear)
+
+static void
+group_free(gpointer group)
+{
+    g_ptr_array_unref(((Group *)group)->firings);
+    g_free(group);
+}
+
+static bool
+goes_on(const Firing *self)
+{
+    return self->turn->error == NULL && !self->done;
+}
 
 static void
 set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
@@ -212,26 +239,6 @@ is_conditional(const Firing *self)
            || jw_fire_is_backfill(firing_decision(self));
 }
 
-static bool
-put_row(Firing *self, GError **error)
-{
-    JwCreate create = JW_CREATE_EXISTS;
-
-    jw_crash_point("sch_before_row");
-    self->said_ms = self->row.decided_ms;
-    if (!jw_store_put_occurrence(self->sch->store, &self->row, &create, error)) {
-        return false;
-    }
-    if (create == JW_CREATE_NEW) {
-        return true;
-    }
-    if (!look_for_row(self, error)) {
-        return false;
-    }
-    follow(self);
-    return true;
-}
-
 /* The row that said why there is no job says now that there is one. */
 static bool
 revive_row(Firing *self, GError **error)
@@ -249,7 +256,7 @@ revive_row(Firing *self, GError **error)
 
 /* The row: as it is there already, else by what the decision meets now. */
 static bool
-write_row(Firing *self, GError **error)
+find_word(Firing *self, GError **error)
 {
     const bool fires = jw_occurrence_fires(self->row.kind);
 
@@ -266,10 +273,31 @@ write_row(Firing *self, GError **error)
     if (fires && !weigh(self, error)) {
         return false;
     }
-    if (self->done) {
-        return true;
+    if (!self->done && self->found) {
+        return revive_row(self, error);
     }
-    return self->found ? revive_row(self, error) : put_row(self, error);
+    self->unwritten = !self->done;
+    return true;
+}
+
+/* The steps of sch_crew_each(): of one firing of a wave. */
+static void
+find_word_of(gpointer wave, guint index)
+{
+    Firing *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    (void)find_word(self, &self->turn->error);
+}
+
+/* Who comes second reads what the first one wrote. */
+static void
+follow_taken(gpointer wave, guint index)
+{
+    Firing *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    if (goes_on(self) && self->taken && look_for_row(self, &self->turn->error)) {
+        follow(self);
+    }
 }
 
 /* The row says that it fires, and its job cannot be made here: it may be there all the same. */
@@ -294,6 +322,50 @@ amend(Firing *self, GError **error)
     return jw_store_amend_occurrence(self->sch->store, &self->row, from, from_ms, &cas, error);
 }
 
+static void
+amend_jobless(gpointer wave, guint index)
+{
+    Firing *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    if (goes_on(self) && self->row.job_id != NULL && self->cause != NULL) {
+        (void)amend(self, &self->turn->error);
+    }
+}
+
+static bool
+needs_row(const Firing *self)
+{
+    return self->unwritten;
+}
+
+/* The steps that are one write for many. */
+typedef bool (*BulkStep)(Firing *const *firings, guint n, GError **error);
+
+static bool
+put_rows(Firing *const *firings, guint n, GError **error)
+{
+    g_autofree const JwOccurrence **rows = g_new(const JwOccurrence *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+
+    for (guint i = 0; i < n; i++) {
+        rows[i] = &firings[i]->row;
+    }
+    if (!jw_store_put_occurrences(firings[0]->sch->store, rows, n, creates, error)) {
+        return false;
+    }
+    for (guint i = 0; i < n; i++) {
+        firings[i]->said_ms = firings[i]->row.decided_ms;
+        firings[i]->taken = creates[i] == JW_CREATE_EXISTS;
+    }
+    return true;
+}
+
+static bool
+needs_job(const Firing *self)
+{
+    return self->row.job_id != NULL && self->job != NULL && self->cause == NULL;
+}
+
 /* The job of an alarm: it has failed before it began. Who would be told of a failure is told. */
 static void
 fail_job(JwJob *job, const char *why, int64_t now_ms)
@@ -304,95 +376,263 @@ fail_job(JwJob *job, const char *why, int64_t now_ms)
     job->error_message = g_strdup(why != NULL ? why : "its data was not ready by the deadline");
 }
 
+/* What cannot be made is no error of the round: amend(). */
 static bool
-create_job(Firing *self, GError **error)
+create_jobs(Firing *const *firings, guint n, GError **error)
 {
-    GError *cause = NULL;
-    JwCreated created = JW_CREATED_REPLAYED;
+    g_autofree JwJob **jobs = g_new(JwJob *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+    g_autoptr(GError) cause = NULL;
 
-    if (self->row.job_id == NULL) {
-        return true;
+    for (guint i = 0; i < n; i++) {
+        jobs[i] = firings[i]->job;
     }
-    if (!jw_occurrence_fires(self->row.kind) && self->job != NULL) {
-        fail_job(self->job, self->row.reason, self->row.decided_ms);
-    }
-    if (self->job != NULL && !jw_jobs_create(&self->sch->jobs, self->job, &created, NULL, &cause)
-        && !take_cause(self, cause, error)) {
+    if (!jw_jobs_create_many(&firings[0]->sch->jobs, jobs, n, creates, &cause)) {
+        if (n == 1) {
+            return take_cause(firings[0], g_steal_pointer(&cause), error);
+        }
+        g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
-    if (self->cause != NULL) {
-        return amend(self, error);
-    }
-    if (created == JW_CREATED_NEW) {
-        jw_info("schedule_fired", JW_STR("schedule_id", self->meeting.schedule->id),
-                JW_STR("job_id", self->row.id),
-                JW_INT("late_ms", self->row.decided_ms - self->row.due_ms));
+    for (guint i = 0; i < n; i++) {
+        const Firing *self = firings[i];
+
+        if (creates[i] == JW_CREATE_NEW) {
+            jw_info("schedule_fired", JW_STR("schedule_id", self->meeting.schedule->id),
+                    JW_STR("job_id", self->row.id),
+                    JW_INT("late_ms", self->row.decided_ms - self->row.due_ms));
+        }
     }
     return true;
 }
 
-static bool
-finish(Firing *self, GError **error)
+/* What is refused may be refused because of one of them: then each goes alone. */
+static void
+together(const GPtrArray *wave, bool (*needs)(const Firing *self), BulkStep step)
+{
+    g_autoptr(GPtrArray) some = g_ptr_array_new();
+    g_autoptr(GError) cause = NULL;
+
+    for (guint i = 0; i < wave->len; i++) {
+        Firing *self = g_ptr_array_index(wave, i);
+
+        if (goes_on(self) && needs(self)) {
+            g_ptr_array_add(some, self);
+        }
+    }
+    if (some->len == 0 || step((Firing *const *)some->pdata, some->len, &cause)) {
+        return;
+    }
+    const bool alone = some->len > 1 && jw_error_retry(cause) == JW_RETRY_NEVER;
+    for (guint i = 0; i < some->len; i++) {
+        Firing *self = g_ptr_array_index(some, i);
+
+        if (!alone) {
+            self->turn->error = g_error_copy(cause);
+        } else {
+            (void)step(&self, 1, &self->turn->error);
+        }
+    }
+}
+
+/* Of two that carry out the same decision one counts it. */
+static void
+count(const Firing *self, int64_t n)
+{
+    jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(self->row.kind),
+                  (double)n);
+}
+
+static void
+finish_alone(Firing *self)
 {
     JwCas cas = JW_CAS_LOST;
 
-    jw_crash_point("sch_after_job");
-    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, firing_decision(self),
-                              &cas, error)) {
-        return false;
+    if (jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, firing_decision(self),
+                             &cas, &self->turn->error)
+        && cas == JW_CAS_WON) {
+        count(self, 1);
     }
-    if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
-        jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(self->row.kind),
-                      1);
-    }
-    return true;
 }
 
-/* Carries out one decision. @ret_look_ms: (out): when to look again; 0: it is carried out */
-static bool
-resolve(Sch *sch, const JwSchedule *schedule, guint index, bool queued, int64_t *ret_look_ms,
-        GError **error)
+static void
+finish_group(gpointer groups, guint index)
 {
-    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, index);
-    g_auto(Firing) self = {
-        .sch = sch,
-        .row = jw_jobs_occurrence(schedule, fire, jw_clock_now_ms(sch->clock)),
-        .meeting = { .schedule = schedule, .index = index, .queued = queued },
-    };
+    const Group *self = g_ptr_array_index((GPtrArray *)groups, index);
+    Firing *first = g_ptr_array_index(self->firings, 0);
+    g_autofree const char **ids = g_new(const char *, self->firings->len);
+    g_autoptr(GError) cause = NULL;
+    int64_t matched = 0;
 
-    self.meeting.job_id = self.row.id;
-    self.meeting.now_ms = self.row.decided_ms;
-    set_row(&self, fire->kind, g_strdup(fire->reason));
-    *ret_look_ms = 0;
-    if (!write_row(&self, error)) {
-        return false;
+    if (self->firings->len == 1) {
+        finish_alone(first);
+        return;
     }
-    if (self.done) {
-        *ret_look_ms = MAX(self.meeting.look_ms, self.meeting.now_ms + 1);
-        return true;
+    for (guint i = 0; i < self->firings->len; i++) {
+        ids[i] = ((Firing *)g_ptr_array_index(self->firings, i))->meeting.schedule->id;
     }
-    jw_crash_point("sch_before_job");
-    return create_job(&self, error) && finish(&self, error);
+    if (jw_store_finish_round(self->sch->store, ids, self->firings->len,
+                              jw_fire_round(firing_decision(first)), &matched, &cause)) {
+        count(first, matched);
+        return;
+    }
+    for (guint i = 0; i < self->firings->len; i++) {
+        ((Firing *)g_ptr_array_index(self->firings, i))->turn->error = g_error_copy(cause);
+    }
 }
 
-bool
-sch_resolve_all(Sch *self, const JwSchedule *schedule, GError **error)
+/* Those of one round and kind are finished, and counted, together. (transfer full) of Group */
+static GPtrArray *
+group_finishes(Sch *sch, const GPtrArray *wave)
 {
-    int64_t look = 0;
-    bool queued = false;
+    g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
 
-    for (guint i = 0; i < schedule->pending_fires->len; i++) {
-        const JwFire *fire = g_ptr_array_index(schedule->pending_fires, i);
-        int64_t waits = 0;
+    for (guint i = 0; i < wave->len; i++) {
+        Firing *self = g_ptr_array_index(wave, i);
 
-        if (!resolve(self, schedule, i, queued, &waits, error)) {
-            return false;
+        if (!goes_on(self)) {
+            continue;
         }
-        queued = queued || (waits != 0 && !jw_fire_is_backfill(fire));
-        look = look == 0 || (waits != 0 && waits < look) ? waits : look;
+        const char *round = jw_fire_round(firing_decision(self));
+        char *name = round != NULL ? g_strdup_printf("%d %s", (int)self->row.kind, round)
+                                   : g_strdup_printf("alone %u", i);
+        Group *group = g_hash_table_lookup(by_name, name);
+        if (group == NULL) {
+            group = g_new0(Group, 1);
+            group->sch = sch;
+            group->firings = g_ptr_array_new();
+            g_ptr_array_add(groups, group);
+            (void)g_hash_table_insert(by_name, name, group);
+        } else {
+            g_free(name);
+        }
+        g_ptr_array_add(group->firings, self);
     }
-    if (look != 0) {
-        return jw_store_defer_schedule(self->store, schedule->id, look, error);
+    return groups;
+}
+
+/* A named point of a crash, for each that goes on. */
+static void
+pass(const GPtrArray *wave, const char *point)
+{
+    for (guint i = 0; i < wave->len; i++) {
+        if (goes_on(g_ptr_array_index(wave, i))) {
+            jw_crash_point(point);
+        }
     }
-    return schedule->deleted_at_ms == 0 || jw_jobs_forget_schedule(&self->jobs, schedule, error);
+}
+
+static void
+carry_out(Sch *sch, GPtrArray *wave)
+{
+    sch_crew_each(sch->crew, wave->len, find_word_of, wave);
+    pass(wave, "sch_before_row");
+    together(wave, needs_row, put_rows);
+    sch_crew_each(sch->crew, wave->len, follow_taken, wave);
+    pass(wave, "sch_before_job");
+    for (guint i = 0; i < wave->len; i++) {
+        Firing *self = g_ptr_array_index(wave, i);
+
+        if (goes_on(self) && needs_job(self) && !jw_occurrence_fires(self->row.kind)) {
+            fail_job(self->job, self->row.reason, self->row.decided_ms);
+        }
+    }
+    together(wave, needs_job, create_jobs);
+    sch_crew_each(sch->crew, wave->len, amend_jobless, wave);
+    pass(wave, "sch_after_job");
+    g_autoptr(GPtrArray) groups = group_finishes(sch, wave);
+    sch_crew_each(sch->crew, groups->len, finish_group, groups);
+}
+
+/* (transfer full) */
+static Firing *
+firing_new(Sch *sch, SchTurn *turn, guint index)
+{
+    const JwFire *fire = g_ptr_array_index(turn->schedule->pending_fires, index);
+    Firing *self = g_new0(Firing, 1);
+
+    self->sch = sch;
+    self->turn = turn;
+    self->row = jw_jobs_occurrence(turn->schedule, fire, jw_clock_now_ms(sch->clock));
+    self->meeting = (SchMeeting){ .schedule = turn->schedule,
+                                  .index = index,
+                                  .job_id = self->row.id,
+                                  .now_ms = self->row.decided_ms,
+                                  .queued = turn->queued };
+    set_row(self, fire->kind, g_strdup(fire->reason));
+    return self;
+}
+
+/* When to look again at one that waits. */
+static void
+note_wait(const Firing *self)
+{
+    SchTurn *turn = self->turn;
+    const int64_t look = MAX(self->meeting.look_ms, self->meeting.now_ms + 1);
+
+    if (goes_on(self) || turn->error != NULL) {
+        return;
+    }
+    turn->queued = turn->queued || !jw_fire_is_backfill(firing_decision(self));
+    turn->look_ms = turn->look_ms == 0 ? look : MIN(turn->look_ms, look);
+}
+
+/* The decision of @index of each schedule. False: none has so many. */
+static bool
+resolve_wave(Sch *sch, const GPtrArray *turns, guint index)
+{
+    g_autoptr(GPtrArray) wave = g_ptr_array_new_with_free_func(firing_free);
+
+    for (guint i = 0; i < turns->len; i++) {
+        SchTurn *turn = g_ptr_array_index(turns, i);
+
+        if (turn->error == NULL && index < turn->schedule->pending_fires->len) {
+            g_ptr_array_add(wave, firing_new(sch, turn, index));
+        }
+    }
+    if (wave->len > 0) {
+        carry_out(sch, wave);
+    }
+    for (guint i = 0; i < wave->len; i++) {
+        note_wait(g_ptr_array_index(wave, i));
+    }
+    return wave->len > 0;
+}
+
+typedef struct {
+    Sch *sch;
+    const GPtrArray *turns;
+} Ending;
+
+static bool
+end_turn(Sch *sch, const SchTurn *turn, GError **error)
+{
+    if (turn->look_ms != 0) {
+        return jw_store_defer_schedule(sch->store, turn->schedule->id, turn->look_ms, error);
+    }
+    return turn->schedule->deleted_at_ms == 0
+           || jw_jobs_forget_schedule(&sch->jobs, turn->schedule, error);
+}
+
+static void
+end_turn_of(gpointer ending, guint index)
+{
+    const Ending *self = ending;
+    SchTurn *turn = g_ptr_array_index(self->turns, index);
+
+    if (turn->error == NULL) {
+        (void)end_turn(self->sch, turn, &turn->error);
+    }
+}
+
+void
+sch_resolve(Sch *self, GPtrArray *turns)
+{
+    Ending ending = { .sch = self, .turns = turns };
+
+    for (guint i = 0; resolve_wave(self, turns, i); i++) {
+        /* the next decision of each */
+    }
+    sch_crew_each(self->crew, turns->len, end_turn_of, &ending);
 }

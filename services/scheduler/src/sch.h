@@ -1,10 +1,12 @@
 /* sch.h: the scheduler's one struct and what its files share.
  *
  * Any number of schedulers may run: every task is decided by a conditional update, or harmless
- * to repeat because ids are derived. Two threads: "due" fires schedules, "maintenance" does the
- * rest. */
+ * to repeat because ids are derived. Two threads: "due" fires schedules, with a crew that helps it
+ * to wait for the store, "maintenance" does the rest. */
 #pragma once
+#include "crew.h"
 #include "jw/config.h"
+#include "jw/ident.h"
 #include "jw/jobs_times.h"
 #include "jw/liveness.h"
 #include "jw/ports.h"
@@ -30,6 +32,13 @@ typedef struct {
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
     GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
+    /* due thread only: which process this is, among all; rounds that it named; the slice of a page
+     * that is next to be the first; the time of the last round */
+    char name[JW_UUID_LEN + 1];
+    guint64 n_rounds;
+    guint first_slice;
+    int64_t looked_ms;
+    SchCrew *crew; /* NULL: the due thread does all */
     GThread *due_thread, *maintenance_thread;
 } Sch;
 
@@ -47,7 +56,8 @@ bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether that file can be read, without a store. */
 bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* due.c: decides and fires everything that is due now; returns how many due times were decided. */
+/* due.c: decides and fires everything that is due now; returns how many due times were decided.
+ * What another scheduler decided within the last two seconds is left to it. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a

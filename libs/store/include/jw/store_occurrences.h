@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 bool jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for many, in one round trip. @ret_creates: (out): as many answers. On an error some may
+ * be written: repeating the call is harmless. */
+bool jw_store_put_occurrences(JwStore *self, const JwOccurrence *const *occurrences, size_t n,
+                              JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The occurrence is valid during the call. */
 typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
 

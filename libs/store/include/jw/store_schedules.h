@@ -69,8 +69,7 @@ bool jw_store_running_schedules(JwStore *self, const char *source, const char *a
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Pauses a schedule, with @reason as its note, and keeps everything else of it. @ret_cas: (out):
- * LOST: it is paused, or gone.
- */
+ * LOST: it is paused, or gone. */
 bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                              JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -100,33 +99,50 @@ typedef struct {
 /**
  * jw_store_fire_schedule:
  * @schedule: as it was read: its id, rule_hash and next_fire_ms are compared
- * @ret_cas: (out): LOST: one of these is another by now, or the schedule is paused or gone
- */
+ * @ret_cas: (out): LOST: one of these is another by now, or the schedule is paused or gone */
 bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
                             int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * jw_store_fire_schedules:
+ * @schedules: at least one, each as it was read, with a rule_hash; of one next_fire_ms and without
+ *   jitter
+ * @step: that of each of them, with one decision, whose key names this call among all
+ * @ret_won: (out): as many answers; LOST, too: another has carried that out already
+ *
+ * The same for many; a second round trip when some are lost. */
+bool jw_store_fire_schedules(JwStore *self, const JwSchedule *const *schedules, size_t n,
+                             const JwScheduleStep *step, int64_t now_ms, JwCas *ret_won,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
 bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
                          int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* That decision is carried out: takes it out of the pending ones. May be
- * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
+/* That decision is carried out: takes it out. @ret_cas: (out): LOST: it was not in there, or the
+ * schedule is gone */
 bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for the decision of that round (jw_fire_round()) in each of @n schedules, in one round
+ * trip. @ret_matched: (out): of how many it was in there */
+bool jw_store_finish_round(JwStore *self, const char *const *ids, size_t n, const char *round,
+                           int64_t *ret_matched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Its decisions need not be looked at before @look_ms. */
 bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Those that name @calendar and whose next due time does not follow this version of it, by their
- * id, at most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
+/* Those that name @calendar and whose next due time does not follow this version, by their id, at
+ * most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
 bool jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
                                  size_t limit, GPtrArray **ret,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts the next due time of @schedule, which has a rule_hash, in the place of @before_ms (0: none),
- * by @version of its calendar. @ret_cas: (out): LOST: it is another by now */
+ * by
+ * @version of its calendar. @ret_cas: (out): LOST: it is another by now */
 bool jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
                               const char *version, JwCas *ret_cas,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

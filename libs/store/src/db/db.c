@@ -235,12 +235,18 @@ jw_db_update(JwStore *self, const char *collection, const bson_t *filter, const 
 
 bool
 jw_db_update_many(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
-                  GError **error)
+                  int64_t *ret_matched, GError **error)
 {
     int64_t matched = 0;
 
-    return check_strings(update, collection, error)
-           && self->ops->update(self, collection, filter, update, true, &matched, error);
+    if (!check_strings(update, collection, error)
+        || !self->ops->update(self, collection, filter, update, true, &matched, error)) {
+        return false;
+    }
+    if (ret_matched != NULL) {
+        *ret_matched = matched;
+    }
+    return true;
 }
 
 bool

@@ -130,9 +130,10 @@ bool jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, c
 bool jw_db_update(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
                   JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Updates all documents that match, in one round trip. */
+/* Updates all documents that match, in one round trip. @ret_matched: (out) (optional): how many */
 bool jw_db_update_many(JwStore *self, const char *collection, const bson_t *filter,
-                       const bson_t *update, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                       const bson_t *update, int64_t *ret_matched,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes all documents whose @key is the string @value; none is no error. */
 bool jw_db_remove(JwStore *self, const char *collection, const char *key, const char *value,

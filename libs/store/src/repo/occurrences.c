@@ -30,12 +30,9 @@ JW_DB_INDEXES(occurrences) = {
     { 0 },
 };
 
-bool
-jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
-                        GError **error)
+static bson_t *
+document_of(const JwOccurrence *occurrence)
 {
-    g_return_val_if_fail(self != NULL && occurrence != NULL && occurrence->schedule_id != NULL,
-                         false);
     const JwOccurrenceDoc doc = { .id = (char *)(uintptr_t)occurrence->id, /* only read */
                                   .schedule_id = (char *)(uintptr_t)occurrence->schedule_id,
                                   .reason = (char *)(uintptr_t)occurrence->reason,
@@ -44,8 +41,28 @@ jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate 
                                   .decided_ms = occurrence->decided_ms,
                                   .kind = occurrence->kind };
 
-    return jw_db_insert_one(self, "occurrences", jw_repo_document(&occurrences, &doc), ret_create,
-                            error);
+    return jw_repo_document(&occurrences, &doc);
+}
+
+bool
+jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
+                        GError **error)
+{
+    return jw_store_put_occurrences(self, &occurrence, 1, ret_create, error);
+}
+
+bool
+jw_store_put_occurrences(JwStore *self, const JwOccurrence *const *rows, size_t n,
+                         JwCreate *ret_creates, GError **error)
+{
+    g_return_val_if_fail(self != NULL && (n == 0 || (rows != NULL && ret_creates != NULL)), false);
+    g_autoptr(GPtrArray) documents = jw_db_documents(n);
+
+    for (size_t i = 0; i < n; i++) {
+        g_return_val_if_fail(rows[i] != NULL && rows[i]->schedule_id != NULL, false);
+        g_ptr_array_add(documents, document_of(rows[i]));
+    }
+    return n == 0 || jw_db_insert(self, "occurrences", documents, ret_creates, error);
 }
 
 static void
