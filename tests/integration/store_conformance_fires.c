@@ -1,6 +1,7 @@
 /* store_conformance_fires.c: what is decided of many schedules at once, and written down of them at
  * once, is what it would be one by one. */
 #include "store_conformance.h"
+#include <string.h>
 
 #define MANY 8
 
@@ -55,17 +56,16 @@ fire_all(JwStore *store, const GPtrArray *schedules, const char *round, int64_t 
 {
     const JwSchedule *first = g_ptr_array_index(schedules, 0);
     g_autoptr(JwFire) fire = decision(first->next_fire_ms, round);
-    const JwFire *const fires[] = { fire };
-    const JwScheduleStep step = {
-        .next_ms = next_ms, .wake_ms = next_ms, .fires = fires, .n_fires = 1
-    };
+    const JwScheduleGroup group = { .schedules = (const JwSchedule *const *)schedules->pdata,
+                                    .n = schedules->len,
+                                    .next_ms = next_ms,
+                                    .wake_ms = next_ms,
+                                    .fire = fire };
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     JwCas won[MANY];
 
-    assert_ok(jw_store_fire_schedules(store, (const JwSchedule *const *)schedules->pdata,
-                                      schedules->len, &step, SC_NOW, won, &error),
-              error);
+    assert_ok(jw_store_fire_schedules(store, &group, 1, SC_NOW, won, &error), error);
     for (guint i = 0; i < schedules->len; i++) {
         g_string_append_c(text, won[i] == JW_CAS_WON ? 'W' : '-');
     }
@@ -135,6 +135,46 @@ fires_many_at_once(JwStore *store)
     assert_int_equal(read->next_fire_ms, 0); /* never again */
     assert_int_equal(read->wake_ms, 0);
     jw_schedule_free(read);
+}
+
+/* Groups of some, of one, and of one that has a rule without a hash, with times of their own. */
+static void
+fires_groups_at_once(JwStore *store)
+{
+    g_autoptr(GPtrArray) all = put_many(store, 5);
+    g_autoptr(JwFire) same = decision(SC_NOW, "r1"), own = decision(SC_NOW, "r1");
+    JwSchedule **list = (JwSchedule **)all->pdata;
+    const JwSchedule *const two[] = { list[0], list[1] }, *const one[] = { list[2] },
+                            *const bare[] = { list[3] }, *const lost[] = { list[4] };
+    const JwScheduleGroup groups[] = {
+        { two, 2, SC_NOW + 1000, SC_NOW + 1000, same },
+        { one, 1, SC_NOW + 2000, SC_NOW + 2007, own },
+        { bare, 1, SC_NOW + 3000, SC_NOW + 3000, same },
+        { lost, 1, SC_NOW + 4000, SC_NOW + 4000, same },
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) read = NULL;
+    JwCas won[5];
+
+    put(store, "d", NULL, SC_NOW);
+    g_clear_pointer(&list[3]->rule_hash, g_free);
+    list[4]->next_fire_ms = SC_NOW + 5;
+    own->wake_ms = SC_NOW + 3;
+    assert_ok(jw_store_fire_schedules(store, groups, G_N_ELEMENTS(groups), SC_NOW, won, &error),
+              error);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(won[i], i < 4 ? JW_CAS_WON : JW_CAS_LOST);
+    }
+    assert_pending(store, "a:r1 b:r1 c:r1 d:r1 ");
+    assert_ok(jw_store_get_schedule(store, "c", &read, &error), error);
+    assert_int_equal(read->next_fire_ms, SC_NOW + 2000);
+    assert_int_equal(read->wake_ms, SC_NOW + 2007);
+    assert_int_equal(((JwFire *)g_ptr_array_index(read->pending_fires, 0))->wake_ms, SC_NOW + 3);
+    assert_ok(jw_store_fire_schedules(store, groups, G_N_ELEMENTS(groups), SC_NOW, won, &error),
+              error);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(won[i], JW_CAS_LOST);
+    }
 }
 
 static void
@@ -234,10 +274,45 @@ puts_many_rows(JwStore *store)
     assert_string_equal(reason->str, "new");
 }
 
+static void
+note_id(const JwOccurrence *row, gpointer ids)
+{
+    g_ptr_array_add(ids, g_strdup(row->id));
+}
+
+static void
+finds_many_rows(JwStore *store)
+{
+    static const char *const ids[] = { "o3", "nobody", "o1", NULL }, *const none[] = { "x", NULL };
+    const JwOccurrence rows[] = {
+        { .id = "o1", "s1", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_SKIPPED, "first", NULL, NULL, 0 },
+        { .id = "o2", "s2", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_FIRED, NULL, "o2", NULL, 0 },
+        { .id = "o3", "s3", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_SKIPPED, "new", NULL, NULL, 0 },
+    };
+    const JwOccurrence *const all[] = { &rows[0], &rows[1], &rows[2] };
+    JwCreate creates[3] = { JW_CREATE_EXISTS, JW_CREATE_EXISTS, JW_CREATE_EXISTS };
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_put_occurrences(store, all, 3, creates, &error), error);
+    assert_ok(jw_store_find_occurrences(store, none, note_id, found, &error), error);
+    assert_int_equal(found->len, 0);
+    assert_ok(jw_store_find_occurrences(store, ids, note_id, found, &error), error);
+    assert_int_equal(found->len, 2);
+    const char *first = g_ptr_array_index(found, 0), *second = g_ptr_array_index(found, 1);
+    assert_true((strcmp(first, "o1") == 0 && strcmp(second, "o3") == 0)
+                || (strcmp(first, "o3") == 0 && strcmp(second, "o1") == 0));
+    sc_corrupt(store, "occurrences", "o1");
+    assert_false(jw_store_find_occurrences(store, ids, note_id, found, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*");
+}
+
 const ScCase sc_fire_cases[] = {
     { "fires_many_at_once", fires_many_at_once },
+    { "fires_groups_at_once", fires_groups_at_once },
     { "finishes_a_round_at_once", finishes_a_round_at_once },
     { "each_is_won_by_one", each_is_won_by_one },
     { "puts_many_rows", puts_many_rows },
+    { "finds_many_rows", finds_many_rows },
     { NULL, NULL },
 };

@@ -1,9 +1,9 @@
 /* decide.c: what is decided about each due time. The due thread; writes by its crew.
  *
  * Of one schedule one due time at a time: nextFireAt F → next(F) by compare and set, with the
- * decision about F in pendingFires of the same update. Of many schedules together: where F, next(F)
- * and the decision are the same, as those of all that run at nine o'clock, it is one update of them
- * all, which the store writes at the cost of one; the rest goes side by side. */
+ * decision about F in pendingFires of the same update. Of many schedules in one round trip; and
+ * where F, next(F) and the decision are the same, as those of all that run at nine o'clock, in one
+ * update of them all, which the store writes at a fraction of the cost. */
 #include "due.h"
 
 #define DECISIONS_PER_ROUND                                                                        \
@@ -11,6 +11,7 @@
 
 /* One look at one schedule. */
 typedef struct {
+    Sch *sch;
     SchTurn *turn;
     JwSchedule *schedule;
     JwScheduleRule rule;
@@ -23,12 +24,6 @@ typedef struct {
     int64_t next_ms, wake_ms;
     JwCas cas; /* LOST: another scheduler decided it */
 } Look;
-
-/* Looks whose next decision is the same. */
-typedef struct {
-    Sch *sch;
-    GPtrArray *looks; /* of Look (transfer none) */
-} Group;
 
 static void
 look_free(gpointer look)
@@ -43,8 +38,7 @@ look_free(gpointer look)
 static void
 group_free(gpointer group)
 {
-    g_ptr_array_unref(((Group *)group)->looks);
-    g_free(group);
+    g_ptr_array_unref(group);
 }
 
 /* Whether so many due times behind the next one have passed that this one is beyond the limit. The
@@ -111,6 +105,7 @@ look_new(Sch *sch, SchTurn *turn, int64_t now_ms)
         return NULL;
     }
     Look *self = g_new0(Look, 1);
+    self->sch = sch;
     self->turn = turn;
     self->schedule = turn->schedule;
     self->now_ms = now_ms;
@@ -149,7 +144,8 @@ group_name(const Look *self, guint index)
         (int)self->fire->kind, self->fire->reason != NULL ? self->fire->reason : "");
 }
 
-/* The next decision of each that is due still. (transfer full) of Group */
+/* The next decision of each that is due still; those whose is the same together. (transfer full) of
+ * GPtrArray of Look */
 static GPtrArray *
 gather(Sch *sch, const GPtrArray *looks)
 {
@@ -164,77 +160,91 @@ gather(Sch *sch, const GPtrArray *looks)
             continue;
         }
         prepare(look, round);
-        char *name = group_name(look, i);
-        Group *group = g_hash_table_lookup(by_name, name);
+        g_autofree char *name = group_name(look, i);
+        GPtrArray *group = g_hash_table_lookup(by_name, name);
         if (group == NULL) {
-            group = g_new0(Group, 1);
-            group->sch = sch;
-            group->looks = g_ptr_array_new();
+            group = g_ptr_array_new();
             g_ptr_array_add(groups, group);
-            (void)g_hash_table_insert(by_name, name, group);
-        } else {
-            g_free(name);
+            (void)g_hash_table_insert(by_name, g_steal_pointer(&name), group);
         }
-        g_ptr_array_add(group->looks, look);
+        g_ptr_array_add(group, look);
     }
     return groups;
 }
 
 static void
-decide_alone(const Sch *sch, Look *look)
+decide_alone(gpointer looks, guint index)
 {
-    const JwFire *const fires[] = { look->fire };
+    Look *self = g_ptr_array_index((GPtrArray *)looks, index);
+    const JwFire *const fires[] = { self->fire };
     const JwScheduleStep step = {
-        .next_ms = look->next_ms, .wake_ms = look->wake_ms, .fires = fires, .n_fires = 1
+        .next_ms = self->next_ms, .wake_ms = self->wake_ms, .fires = fires, .n_fires = 1
     };
 
-    if (!jw_store_fire_schedule(sch->store, look->schedule, &step, look->now_ms, &look->cas,
-                                &look->turn->error)) {
-        look->over = true;
-    }
+    self->over = !jw_store_fire_schedule(self->sch->store, self->schedule, &step, self->now_ms,
+                                         &self->cas, &self->turn->error);
 }
 
-/* False: it was refused, maybe because of one of them. */
-static bool
-decide_together(const Group *self)
+/* What the store is asked for. @schedules: of all looks, in the order of their groups; borrowed.
+ * (transfer full) */
+static JwScheduleGroup *
+list_groups(const GPtrArray *groups, const JwSchedule *const *schedules)
 {
-    const guint n = self->looks->len;
-    const Look *first = g_ptr_array_index(self->looks, 0);
-    const JwFire *const fires[] = { first->fire };
-    const JwScheduleStep step = {
-        .next_ms = first->next_ms, .wake_ms = first->wake_ms, .fires = fires, .n_fires = 1
-    };
-    g_autofree const JwSchedule **schedules = g_new(const JwSchedule *, n);
-    g_autofree JwCas *won = g_new0(JwCas, n);
-    g_autoptr(GError) cause = NULL;
+    JwScheduleGroup *list = g_new0(JwScheduleGroup, groups->len);
 
-    for (guint i = 0; i < n; i++) {
-        schedules[i] = ((Look *)g_ptr_array_index(self->looks, i))->schedule;
-    }
-    const bool ok =
-        jw_store_fire_schedules(self->sch->store, schedules, n, &step, first->now_ms, won, &cause);
-    if (!ok && jw_error_retry(cause) == JW_RETRY_NEVER) {
-        return false;
-    }
-    for (guint i = 0; i < n; i++) {
-        Look *look = g_ptr_array_index(self->looks, i);
+    for (guint i = 0; i < groups->len; i++) {
+        const GPtrArray *looks = g_ptr_array_index(groups, i);
+        const Look *first = g_ptr_array_index(looks, 0);
 
-        look->cas = won[i];
-        look->turn->error = ok ? NULL : g_error_copy(cause);
+        list[i] = (JwScheduleGroup){ .schedules = schedules,
+                                     .n = looks->len,
+                                     .next_ms = first->next_ms,
+                                     .wake_ms = first->wake_ms,
+                                     .fire = first->fire };
+        schedules += looks->len;
     }
-    return true;
+    return list;
+}
+
+/* All looks, in the order of their groups. (transfer container) */
+static GPtrArray *
+flatten(const GPtrArray *groups)
+{
+    GPtrArray *looks = g_ptr_array_new();
+
+    for (guint i = 0; i < groups->len; i++) {
+        const GPtrArray *group = g_ptr_array_index(groups, i);
+
+        for (guint k = 0; k < group->len; k++) {
+            g_ptr_array_add(looks, g_ptr_array_index(group, k));
+        }
+    }
+    return looks;
 }
 
 static void
-decide_group(gpointer groups, guint index)
+decide_wave(Sch *sch, const GPtrArray *groups, int64_t now_ms)
 {
-    const Group *self = g_ptr_array_index((GPtrArray *)groups, index);
+    g_autoptr(GPtrArray) looks = flatten(groups);
+    g_autofree const JwSchedule **schedules = g_new(const JwSchedule *, looks->len);
+    g_autofree JwCas *won = g_new0(JwCas, looks->len);
+    g_autofree JwScheduleGroup *list = list_groups(groups, schedules);
+    g_autoptr(GError) cause = NULL;
 
-    if (self->looks->len > 1 && decide_together(self)) {
+    for (guint i = 0; i < looks->len; i++) {
+        schedules[i] = ((Look *)g_ptr_array_index(looks, i))->schedule;
+    }
+    const bool ok = jw_store_fire_schedules(sch->store, list, groups->len, now_ms, won, &cause);
+
+    if (!ok && jw_error_retry(cause) == JW_RETRY_NEVER) { /* maybe because of one of them */
+        sch_crew_each(sch->crew, looks->len, decide_alone, looks);
         return;
     }
-    for (guint i = 0; i < self->looks->len; i++) {
-        decide_alone(self->sch, g_ptr_array_index(self->looks, i));
+    for (guint i = 0; i < looks->len; i++) {
+        Look *look = g_ptr_array_index(looks, i);
+
+        look->cas = won[i];
+        look->turn->error = ok ? NULL : g_error_copy(cause);
     }
 }
 
@@ -285,7 +295,7 @@ sch_decide(Sch *self, GPtrArray *turns)
         if (groups->len == 0) {
             return;
         }
-        sch_crew_each(self->crew, groups->len, decide_group, groups);
+        decide_wave(self, groups, now);
         for (guint k = 0; k < looks->len; k++) {
             take_answer(g_ptr_array_index(looks, k));
         }

@@ -6,9 +6,10 @@
 
 #include "jw/log.h"
 
-#define DUE_PAGE     1000  /* schedules read at a time */
+#define DUE_PAGE     500   /* schedules read at a time */
 #define SLICE        250   /* of them, decided and carried out together */
-#define AGAIN_MAX    8     /* pages left because others are at them, in a row */
+#define AGAIN_MAX    8     /* looks at one page of which others take a part */
+#define SHARE_MS     10000 /* how long another that was met is reckoned with */
 #define TAKE_OVER_MS 2000  /* after which another's decisions are carried out, if it has not */
 #define TROUBLED_MAX 10000 /* schedules whose last error is remembered */
 
@@ -97,12 +98,20 @@ leave_in_hand(Sch *self, GPtrArray *turns)
     }
 }
 
-/* One bad schedule does not stop the rest. True: others are at them, too. */
-static bool
-fire_slice(Sch *self, const GPtrArray *page, guint begin, Round *round)
+/* What became of a slice, or of a page. */
+typedef enum {
+    FOUND_NOTHING, /* nothing more is to be decided of it */
+    FOUND_SOME,    /* some of it was decided; the rest may be another's */
+    FOUND_OTHERS,  /* another scheduler was there */
+} Found;
+
+/* One bad schedule does not stop the rest. */
+static Found
+fire_slice(Sch *self, const GPtrArray *page, guint begin, guint size, Round *round)
 {
-    g_autoptr(GPtrArray) turns = turns_of(page, begin, SLICE);
+    g_autoptr(GPtrArray) turns = turns_of(page, begin, size);
     const guint n = turns->len;
+    const size_t before = round->decided;
     guint lost = 0;
 
     sch_decide(self, turns);
@@ -119,22 +128,32 @@ fire_slice(Sch *self, const GPtrArray *page, guint begin, Round *round)
         round->failed =
             round->failed || (turn->error != NULL && jw_error_retry(turn->error) != JW_RETRY_NEVER);
     }
-    return lost > n / 2;
+    return lost > n / 2 ? FOUND_OTHERS : round->decided > before ? FOUND_SOME : FOUND_NOTHING;
 }
 
-/* Begins where chance has it, so that several schedulers do not go through a page side by side.
- * True: one of them came upon another, so that the page is old. */
+/* One that is alone goes through the page. Who has met another lately takes a part of it, always
+ * the same one as long as it is not lost, so that each gets a part of its own. @may_leave: whether
+ * it may leave the rest; true: it did, and is to look again */
 static bool
-fire_page(Sch *self, const GPtrArray *page, Round *round)
+fire_page(Sch *self, const GPtrArray *page, bool may_leave, Round *round)
 {
-    const guint n = (page->len + SLICE - 1) / SLICE;
-    const guint first = self->first_slice++;
-    bool met = false;
+    const bool shares = may_leave && jw_clock_mono_ms(self->clock) < self->shares_until_ms;
+    const guint size = shares ? MIN(SLICE, (page->len + 1) / 2) : SLICE;
+    const guint n = page->len > 0 ? (page->len + size - 1) / size : 0;
+    const guint first = shares ? self->first_slice : 0;
 
-    for (guint i = 0; i < n && !met; i++) {
-        met = fire_slice(self, page, (first + i) % n * SLICE, round) && i + 1 < n;
+    for (guint i = 0; i < n; i++) {
+        const Found found = fire_slice(self, page, (first + i) % n * size, size, round);
+
+        if (found == FOUND_OTHERS) {
+            self->shares_until_ms = jw_clock_mono_ms(self->clock) + SHARE_MS;
+            self->first_slice++;
+        }
+        if (n > 1 && may_leave && (found == FOUND_OTHERS || (found == FOUND_SOME && shares))) {
+            return true;
+        }
     }
-    return met;
+    return false;
 }
 
 /* What was decided and not carried out, by whomever; what is due of those is decided as well. */
@@ -153,7 +172,7 @@ fire_pending(Sch *self, Round *round, GError **error)
         }
         seen = page->len;
         for (guint i = 0; i < seen; i += SLICE) {
-            (void)fire_slice(self, page, i, round);
+            (void)fire_slice(self, page, i, SLICE, round);
         }
         if (seen > 0) {
             g_free(after);
@@ -191,7 +210,7 @@ fire_due(Sch *self, Round *round, GError **error)
         }
         seen = page->len;
         end = seen > 0 ? place_of(g_ptr_array_index(page, seen - 1)) : NULL;
-        again = fire_page(self, page, round) && again < AGAIN_MAX ? again + 1 : 0;
+        again = fire_page(self, page, again < AGAIN_MAX, round) ? again + 1 : 0;
         if (again == 0) {
             jw_schedule_free(place);
             place = g_steal_pointer(&end);
@@ -215,4 +234,16 @@ sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
     return !round.failed
            || jw_fail(error, JW_ERROR_UNAVAILABLE,
                       "some schedules could not be fired; they are tried again");
+}
+
+int64_t
+sch_rest_ms(Sch *self)
+{
+    g_autoptr(GError) error = NULL;
+    int64_t wake = 0;
+
+    if (!jw_store_next_wake(self->store, self->looked_ms, &wake, &error) || wake == 0) {
+        return self->config.tick_ms;
+    }
+    return CLAMP(wake - jw_clock_now_ms(self->clock), 1, self->config.tick_ms);
 }

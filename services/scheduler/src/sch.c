@@ -24,20 +24,6 @@ const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
 #define CREW 7 /* threads beside the due thread, for what the store does side by side */
 
-/* How long the due thread may rest: until the first due time behind its last round that the store
- * knows, a tick at most, for schedules that others make. */
-static int64_t
-rest_ms(Sch *self)
-{
-    g_autoptr(GError) error = NULL;
-    int64_t wake = 0;
-
-    if (!jw_store_next_wake(self->store, self->looked_ms, &wake, &error) || wake == 0) {
-        return self->config.tick_ms;
-    }
-    return CLAMP(wake - jw_clock_now_ms(self->clock), 1, self->config.tick_ms);
-}
-
 static gpointer
 due_thread(gpointer data)
 {
@@ -52,7 +38,7 @@ due_thread(gpointer data)
         if (!fired) {
             jw_warn("fire_failed", JW_STR("error", jw_error_message(error)));
         }
-        wait_ms = fired ? rest_ms(self) : self->config.tick_ms;
+        wait_ms = fired ? sch_rest_ms(self) : self->config.tick_ms;
     }
     return NULL;
 }

@@ -32,11 +32,12 @@ typedef struct {
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
     GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
-    /* due thread only: which process this is, among all; rounds that it named; the slice of a page
-     * that is next to be the first; the time of the last round */
+    /* due thread only: which process this is, among all; rounds that it named; the part of a page
+     * that it takes until this monotonic time, because of others; the time of the last round */
     char name[JW_UUID_LEN + 1];
     guint64 n_rounds;
     guint first_slice;
+    int64_t shares_until_ms;
     int64_t looked_ms;
     SchCrew *crew; /* NULL: the due thread does all */
     GThread *due_thread, *maintenance_thread;
@@ -59,6 +60,10 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* due.c: decides and fires everything that is due now; returns how many due times were decided.
  * What another scheduler decided within the last two seconds is left to it. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How long it may rest: until the first due time behind its last round that the store knows, a tick
+ * at most, for schedules that others make. */
+int64_t sch_rest_ms(Sch *self);
 
 /* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a
  * row. */

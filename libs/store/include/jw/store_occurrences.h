@@ -24,6 +24,11 @@ typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
 bool jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, gpointer data,
                              bool *ret_found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Calls @visit for those of @ids (NULL-terminated) that there are, in any order. One that cannot be
+ * read is CORRUPT, as by its id. */
+bool jw_store_find_occurrences(JwStore *self, const char *const *ids, JwOccurrenceFunc visit,
+                               gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Puts another kind, reason, job_id and decided_ms in the place of those it has, as long as it says
  * @from, decided at @from_ms, and its job has not ended. @ret_cas: (out): LOST: it is otherwise, or
  * gone */

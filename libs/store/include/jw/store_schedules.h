@@ -1,7 +1,7 @@
-/* jw/store_schedules.h: schedules and their decisions. Errors: jw/store.h. */
+/* jw/store_schedules.h: schedules. What is decided of them: jw/store_fires.h. Errors: jw/store.h.
+ */
 #pragma once
-#include "jw/schedule.h"
-#include "jw/store_occurrences.h"
+#include "jw/store_fires.h"
 
 G_BEGIN_DECLS
 
@@ -88,51 +88,6 @@ bool jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after
 /* When the first schedule after @after_ms is to be looked at. @ret_wake_ms: (out): 0: none */
 bool jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* How a schedule goes on when its next due time is decided. */
-typedef struct {
-    int64_t next_ms, wake_ms;   /* from now on; 0: never again */
-    const JwFire *const *fires; /* appended to its decisions in the same update */
-    size_t n_fires;
-} JwScheduleStep;
-
-/**
- * jw_store_fire_schedule:
- * @schedule: as it was read: its id, rule_hash and next_fire_ms are compared
- * @ret_cas: (out): LOST: one of these is another by now, or the schedule is paused or gone */
-bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
-                            int64_t now_ms, JwCas *ret_cas,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/**
- * jw_store_fire_schedules:
- * @schedules: at least one, each as it was read, with a rule_hash; of one next_fire_ms and without
- *   jitter
- * @step: that of each of them, with one decision, whose key names this call among all
- * @ret_won: (out): as many answers; LOST, too: another has carried that out already
- *
- * The same for many; a second round trip when some are lost. */
-bool jw_store_fire_schedules(JwStore *self, const JwSchedule *const *schedules, size_t n,
-                             const JwScheduleStep *step, int64_t now_ms, JwCas *ret_won,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
-bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
-                         int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* That decision is carried out: takes it out. @ret_cas: (out): LOST: it was not in there, or the
- * schedule is gone */
-bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The same for the decision of that round (jw_fire_round()) in each of @n schedules, in one round
- * trip. @ret_matched: (out): of how many it was in there */
-bool jw_store_finish_round(JwStore *self, const char *const *ids, size_t n, const char *round,
-                           int64_t *ret_matched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Its decisions need not be looked at before @look_ms. */
-bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Those that name @calendar and whose next due time does not follow this version, by their id, at
  * most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */

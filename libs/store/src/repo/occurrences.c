@@ -99,6 +99,40 @@ jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, g
     return true;
 }
 
+typedef struct {
+    JwOccurrenceFunc visit;
+    gpointer data;
+} Finding;
+
+static bool
+show_document(const bson_t *document, gpointer finding, GError **error)
+{
+    const Finding *self = finding;
+    gpointer row = jw_repo_read(&occurrences, document, error);
+
+    if (row == NULL) {
+        return false;
+    }
+    show(row, self->visit, self->data);
+    free_occurrence(row);
+    return true;
+}
+
+bool
+jw_store_find_occurrences(JwStore *self, const char *const *ids, JwOccurrenceFunc visit,
+                          gpointer data, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ids != NULL && visit != NULL, false);
+    Finding finding = { visit, data };
+    g_auto(bson_t) filter = BSON_INITIALIZER, opts = BSON_INITIALIZER;
+    bson_t of;
+
+    BSON_APPEND_DOCUMENT_BEGIN(&filter, "_id", &of);
+    jw_doc_append_strings(&of, "$in", ids);
+    bson_append_document_end(&filter, &of);
+    return jw_db_find(self, "occurrences", &filter, &opts, show_document, &finding, error);
+}
+
 bool
 jw_store_amend_occurrence(JwStore *self, const JwOccurrence *occurrence, JwOccurrenceKind from,
                           int64_t from_ms, JwCas *ret_cas, GError **error)

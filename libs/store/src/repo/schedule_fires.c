@@ -99,6 +99,20 @@ append_step(bson_t *update, const JwScheduleStep *step, int64_t now_ms)
     }
 }
 
+/* That it is as it was read. */
+static void
+append_read(bson_t *filter, const JwSchedule *schedule)
+{
+    BSON_APPEND_UTF8(filter, "_id", schedule->id);
+    BSON_APPEND_BOOL(filter, "paused", false);
+    BSON_APPEND_DATE_TIME(filter, "nextFireAt", schedule->next_fire_ms);
+    if (schedule->rule_hash != NULL) {
+        BSON_APPEND_UTF8(filter, "ruleHash", schedule->rule_hash);
+    } else {
+        BSON_APPEND_NULL(filter, "ruleHash");
+    }
+}
+
 bool
 jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
                        int64_t now_ms, JwCas *ret_cas, GError **error)
@@ -106,33 +120,79 @@ jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedu
     g_return_val_if_fail(self != NULL && schedule != NULL && step != NULL && ret_cas != NULL,
                          false);
     g_return_val_if_fail(step->fires != NULL || step->n_fires == 0, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(false),
-                                        "nextFireAt", BCON_DATE_TIME(schedule->next_fire_ms));
-    g_auto(bson_t) update = BSON_INITIALIZER;
+    g_auto(bson_t) filter = BSON_INITIALIZER, update = BSON_INITIALIZER;
 
-    if (schedule->rule_hash != NULL) {
-        BSON_APPEND_UTF8(filter, "ruleHash", schedule->rule_hash);
-    } else {
-        BSON_APPEND_NULL(filter, "ruleHash");
-    }
+    append_read(&filter, schedule);
     append_step(&update, step, now_ms);
-    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+    return jw_db_update(self, "schedules", &filter, &update, ret_cas, error)
            || jw_prefix(error, "firing schedule '%s'", schedule->id);
 }
 
-/* Those of @schedules that have the decision of @round. @ids: as many, NULL-terminated */
+/* @ids: of strings, NULL at its end */
+static void
+append_ids(bson_t *filter, const GPtrArray *ids)
+{
+    bson_t of;
+
+    BSON_APPEND_DOCUMENT_BEGIN(filter, "_id", &of);
+    jw_doc_append_strings(&of, "$in", (const char *const *)ids->pdata);
+    bson_append_document_end(filter, &of);
+}
+
+/* That they are. One that has the rule of another by now is as good: of one rule and without jitter
+ * the step is the same. */
+static void
+append_same(bson_t *filter, const JwScheduleGroup *group)
+{
+    g_autoptr(GHashTable) hashes = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new(), rules = g_ptr_array_new();
+    bson_t of;
+
+    for (size_t i = 0; i < group->n; i++) {
+        const JwSchedule *schedule = group->schedules[i];
+
+        g_ptr_array_add(ids, schedule->id);
+        if (g_hash_table_add(hashes, schedule->rule_hash)) {
+            g_ptr_array_add(rules, schedule->rule_hash);
+        }
+    }
+    g_ptr_array_add(ids, NULL);
+    g_ptr_array_add(rules, NULL);
+    append_ids(filter, ids);
+    BSON_APPEND_BOOL(filter, "paused", false);
+    BSON_APPEND_DATE_TIME(filter, "nextFireAt", group->schedules[0]->next_fire_ms);
+    BSON_APPEND_DOCUMENT_BEGIN(filter, "ruleHash", &of);
+    jw_doc_append_strings(&of, "$in", (const char *const *)rules->pdata);
+    bson_append_document_end(filter, &of);
+}
+
+static void
+add_group(GPtrArray *updates, const JwScheduleGroup *group, int64_t now_ms)
+{
+    JwDbUpdate *one = jw_db_add_update(updates, group->n > 1);
+    const JwFire *const fires[] = { group->fire };
+    const JwScheduleStep step = {
+        .next_ms = group->next_ms, .wake_ms = group->wake_ms, .fires = fires, .n_fires = 1
+    };
+
+    if (group->n > 1) {
+        append_same(one->filter, group);
+    } else {
+        append_read(one->filter, group->schedules[0]);
+    }
+    append_step(one->update, &step, now_ms);
+}
+
+/* Which of them have the decision of @round. @ids: NULL at its end */
 static bool
-find_round(JwStore *self, const char *const *ids, const char *round, GHashTable *found,
+find_round(JwStore *self, const GPtrArray *ids, const char *round, GHashTable *found,
            GError **error)
 {
     g_autoptr(GPtrArray) with = NULL;
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) opts = BCON_NEW("projection", "{", "_id", BCON_INT32(1), "}");
-    bson_t of;
 
-    BSON_APPEND_DOCUMENT_BEGIN(&filter, "_id", &of);
-    jw_doc_append_strings(&of, "$in", ids);
-    bson_append_document_end(&filter, &of);
+    append_ids(&filter, ids);
     BSON_APPEND_UTF8(&filter, "pendingFires.key", round);
     if (!jw_repo_list(self, &jw_repo_schedules, &filter, opts, &with, error)) {
         return false;
@@ -143,57 +203,33 @@ find_round(JwStore *self, const char *const *ids, const char *round, GHashTable 
     return true;
 }
 
-/* That one of them has the rule of another by now is as good: of one rule and without jitter the
- * step is the same. */
-static GPtrArray *
-append_same(bson_t *filter, const JwSchedule *const *schedules, size_t n)
-{
-    g_autoptr(GHashTable) hashes = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GPtrArray) ids = g_ptr_array_new(), rules = g_ptr_array_new();
-    bson_t of;
-
-    for (size_t i = 0; i < n; i++) {
-        g_ptr_array_add(ids, schedules[i]->id);
-        if (g_hash_table_add(hashes, schedules[i]->rule_hash)) {
-            g_ptr_array_add(rules, schedules[i]->rule_hash);
-        }
-    }
-    g_ptr_array_add(ids, NULL);
-    g_ptr_array_add(rules, NULL);
-    BSON_APPEND_DOCUMENT_BEGIN(filter, "_id", &of);
-    jw_doc_append_strings(&of, "$in", (const char *const *)ids->pdata);
-    bson_append_document_end(filter, &of);
-    BSON_APPEND_BOOL(filter, "paused", false);
-    BSON_APPEND_DATE_TIME(filter, "nextFireAt", schedules[0]->next_fire_ms);
-    BSON_APPEND_DOCUMENT_BEGIN(filter, "ruleHash", &of);
-    jw_doc_append_strings(&of, "$in", (const char *const *)rules->pdata);
-    bson_append_document_end(filter, &of);
-    return g_steal_pointer(&ids);
-}
-
 bool
-jw_store_fire_schedules(JwStore *self, const JwSchedule *const *schedules, size_t n,
-                        const JwScheduleStep *step, int64_t now_ms, JwCas *ret_won, GError **error)
+jw_store_fire_schedules(JwStore *self, const JwScheduleGroup *groups, size_t n_groups,
+                        int64_t now_ms, JwCas *ret_won, GError **error)
 {
-    g_return_val_if_fail(self != NULL && schedules != NULL && n > 0 && step != NULL, false);
-    g_return_val_if_fail(step->n_fires == 1 && step->fires[0]->key != NULL && ret_won != NULL,
-                         false);
+    g_return_val_if_fail(self != NULL && groups != NULL && n_groups > 0 && ret_won != NULL, false);
     g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_auto(bson_t) filter = BSON_INITIALIZER, update = BSON_INITIALIZER;
-    g_autoptr(GPtrArray) ids = append_same(&filter, schedules, n);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new(), updates = jw_db_updates();
+    const char *round = groups[0].fire->key;
     int64_t matched = 0;
 
-    append_step(&update, step, now_ms);
-    if (!jw_db_update_many(self, "schedules", &filter, &update, &matched, error)
-        || ((size_t)matched < n && matched > 0
-            && !find_round(self, (const char *const *)ids->pdata, step->fires[0]->key, found,
-                           error))) {
-        return jw_prefix(error, "firing %" G_GSIZE_FORMAT " schedules", n);
+    for (size_t i = 0; i < n_groups; i++) {
+        g_return_val_if_fail(round != NULL && g_strcmp0(groups[i].fire->key, round) == 0, false);
+        add_group(updates, &groups[i], now_ms);
+        for (size_t k = 0; k < groups[i].n; k++) {
+            g_ptr_array_add(ids, groups[i].schedules[k]->id);
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        ret_won[i] = (size_t)matched == n || g_hash_table_contains(found, schedules[i]->id)
-                         ? JW_CAS_WON
-                         : JW_CAS_LOST;
+    const guint n = ids->len;
+    g_ptr_array_add(ids, NULL);
+    if (!jw_db_update_each(self, "schedules", updates, &matched, error)
+        || (matched > 0 && matched < n && !find_round(self, ids, round, found, error))) {
+        return jw_prefix(error, "firing %u schedules", n);
+    }
+    for (guint i = 0; i < n; i++) {
+        const bool won = matched == n || g_hash_table_contains(found, g_ptr_array_index(ids, i));
+
+        ret_won[i] = won ? JW_CAS_WON : JW_CAS_LOST;
     }
     return true;
 }
@@ -236,15 +272,12 @@ jw_store_finish_round(JwStore *self, const char *const *ids, size_t n, const cha
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) update =
         BCON_NEW("$pull", "{", "pendingFires", "{", "key", BCON_UTF8(round), "}", "}");
-    bson_t of;
 
     for (size_t i = 0; i < n; i++) {
         g_ptr_array_add(list, (gpointer)(uintptr_t)ids[i]);
     }
     g_ptr_array_add(list, NULL);
-    BSON_APPEND_DOCUMENT_BEGIN(&filter, "_id", &of);
-    jw_doc_append_strings(&of, "$in", (const char *const *)list->pdata);
-    bson_append_document_end(&filter, &of);
+    append_ids(&filter, list);
     BSON_APPEND_UTF8(&filter, "pendingFires.key", round);
     return jw_db_update_many(self, "schedules", &filter, update, ret_matched, error)
            || jw_prefix(error, "decisions of %" G_GSIZE_FORMAT " schedules", n);
