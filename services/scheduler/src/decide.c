@@ -1,13 +1,16 @@
 /* decide.c: what is decided about each due time. The due thread; writes by its crew.
  *
  * Of one schedule one due time at a time: nextFireAt F → next(F) by compare and set, with the
- * decision about F in pendingFires of the same update. Of many schedules in one round trip; and
+ * decision about F in pendingFires of the same update. Of many schedules in a few round trips; and
  * where F, next(F) and the decision are the same, as those of all that run at nine o'clock, in one
  * update of them all, which the store writes at a fraction of the cost. */
 #include "due.h"
 
 #define DECISIONS_PER_ROUND                                                                        \
     1000 /* of one schedule, so that a long backlog does not starve the others */
+
+#define PARTS_MAX 8 /* of a wave that are decided side by side */
+#define PART_MIN  8 /* groups of one */
 
 /* One look at one schedule. */
 typedef struct {
@@ -173,9 +176,8 @@ gather(Sch *sch, const GPtrArray *looks)
 }
 
 static void
-decide_alone(gpointer looks, guint index)
+decide_alone(Look *self)
 {
-    Look *self = g_ptr_array_index((GPtrArray *)looks, index);
     const JwFire *const fires[] = { self->fire };
     const JwScheduleStep step = {
         .next_ms = self->next_ms, .wake_ms = self->wake_ms, .fires = fires, .n_fires = 1
@@ -185,15 +187,21 @@ decide_alone(gpointer looks, guint index)
                                          &self->cas, &self->turn->error);
 }
 
+/* Some of the groups of a wave. */
+typedef struct {
+    GPtrArray *const *groups; /* each of Look */
+    guint n;
+} Part;
+
 /* What the store is asked for. @schedules: of all looks, in the order of their groups; borrowed.
  * (transfer full) */
 static JwScheduleGroup *
-list_groups(const GPtrArray *groups, const JwSchedule *const *schedules)
+list_groups(const Part *part, const JwSchedule *const *schedules)
 {
-    JwScheduleGroup *list = g_new0(JwScheduleGroup, groups->len);
+    JwScheduleGroup *list = g_new0(JwScheduleGroup, part->n);
 
-    for (guint i = 0; i < groups->len; i++) {
-        const GPtrArray *looks = g_ptr_array_index(groups, i);
+    for (guint i = 0; i < part->n; i++) {
+        const GPtrArray *looks = part->groups[i];
         const Look *first = g_ptr_array_index(looks, 0);
 
         list[i] = (JwScheduleGroup){ .schedules = schedules,
@@ -208,44 +216,61 @@ list_groups(const GPtrArray *groups, const JwSchedule *const *schedules)
 
 /* All looks, in the order of their groups. (transfer container) */
 static GPtrArray *
-flatten(const GPtrArray *groups)
+flatten(const Part *part)
 {
     GPtrArray *looks = g_ptr_array_new();
 
-    for (guint i = 0; i < groups->len; i++) {
-        const GPtrArray *group = g_ptr_array_index(groups, i);
-
-        for (guint k = 0; k < group->len; k++) {
-            g_ptr_array_add(looks, g_ptr_array_index(group, k));
+    for (guint i = 0; i < part->n; i++) {
+        for (guint k = 0; k < part->groups[i]->len; k++) {
+            g_ptr_array_add(looks, g_ptr_array_index(part->groups[i], k));
         }
     }
     return looks;
 }
 
 static void
-decide_wave(Sch *sch, const GPtrArray *groups, int64_t now_ms)
+decide_part(gpointer parts, guint index)
 {
-    g_autoptr(GPtrArray) looks = flatten(groups);
+    const Part *part = (const Part *)parts + index;
+    g_autoptr(GPtrArray) looks = flatten(part);
+    const Look *first = g_ptr_array_index(looks, 0);
     g_autofree const JwSchedule **schedules = g_new(const JwSchedule *, looks->len);
     g_autofree JwCas *won = g_new0(JwCas, looks->len);
-    g_autofree JwScheduleGroup *list = list_groups(groups, schedules);
+    g_autofree JwScheduleGroup *list = list_groups(part, schedules);
     g_autoptr(GError) cause = NULL;
 
     for (guint i = 0; i < looks->len; i++) {
         schedules[i] = ((Look *)g_ptr_array_index(looks, i))->schedule;
     }
-    const bool ok = jw_store_fire_schedules(sch->store, list, groups->len, now_ms, won, &cause);
-
-    if (!ok && jw_error_retry(cause) == JW_RETRY_NEVER) { /* maybe because of one of them */
-        sch_crew_each(sch->crew, looks->len, decide_alone, looks);
-        return;
-    }
+    const bool ok =
+        jw_store_fire_schedules(first->sch->store, list, part->n, first->now_ms, won, &cause);
+    const bool alone = !ok && jw_error_retry(cause) == JW_RETRY_NEVER; /* maybe of one of them */
     for (guint i = 0; i < looks->len; i++) {
         Look *look = g_ptr_array_index(looks, i);
 
         look->cas = won[i];
-        look->turn->error = ok ? NULL : g_error_copy(cause);
+        if (alone) {
+            decide_alone(look);
+        } else if (!ok) {
+            look->turn->error = g_error_copy(cause);
+        }
     }
+}
+
+/* Many groups are asked for in parts, side by side: a store that waits for its disk at each of them
+ * waits for several at once. */
+static void
+decide_wave(Sch *sch, const GPtrArray *groups)
+{
+    const guint n = sch->crew != NULL ? CLAMP(groups->len / PART_MIN, 1, PARTS_MAX) : 1;
+    g_autofree Part *parts = g_new0(Part, n);
+
+    for (guint i = 0; i < n; i++) {
+        const guint begin = groups->len * i / n, end = groups->len * (i + 1) / n;
+
+        parts[i] = (Part){ (GPtrArray *const *)&groups->pdata[begin], end - begin };
+    }
+    sch_crew_each(sch->crew, n, decide_part, parts);
 }
 
 /* Moves the struct on so that the one after can be decided. */
@@ -295,7 +320,7 @@ sch_decide(Sch *self, GPtrArray *turns)
         if (groups->len == 0) {
             return;
         }
-        decide_wave(self, groups, now);
+        decide_wave(self, groups);
         for (guint k = 0; k < looks->len; k++) {
             take_answer(g_ptr_array_index(looks, k));
         }
