@@ -14,7 +14,7 @@ import platform
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover",
-            "cron_next", "schedules")
+            "cron_next", "schedules", "firings")
 
 
 def machine():
@@ -51,6 +51,7 @@ def main():
     parser.add_argument("--rows", default="10000 100000 1000000")
     parser.add_argument("--waiting", type=int, default=2000)
     parser.add_argument("--schedules", default="10000 100000 1000000")
+    parser.add_argument("--firings", type=int, default=1000)
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--only", choices=MEASURES, nargs="+", default=MEASURES)
     parser.add_argument("--write", action="store_true", help="into README.md, too")

@@ -226,12 +226,14 @@ def test_policies_on_real_servers(own, tmp_path):
         own.stop_service("scheduler")
 
 
-def examined(stack, collection, query, sort, limit=100):
+def examined_by(stack, command):
     """How many documents and keys the store reads for it, by its own account."""
-    plan = stack.db.command(
-        "explain", {"find": collection, "filter": query, "sort": sort, "limit": limit}, verbosity="executionStats"
-    )["executionStats"]
+    plan = stack.db.command("explain", command, verbosity="executionStats")["executionStats"]
     return plan["totalDocsExamined"], plan["totalKeysExamined"]
+
+
+def examined(stack, collection, query, sort, limit=500):
+    return examined_by(stack, {"find": collection, "filter": query, "sort": sort, "limit": limit})
 
 
 def test_a_look_costs_what_is_due(own, tmp_path):
@@ -265,6 +267,12 @@ def test_a_look_costs_what_is_due(own, tmp_path):
     assert examined(own, "schedules", nearest, {"wakeAt": 1, "_id": 1}, 1)[0] <= 1
     pending = {"pendingFires.due": {"$gt": datetime(1, 1, 1)}, "lookAt": {"$lte": now}}
     assert examined(own, "schedules", pending, {"_id": 1})[0] == 0
+    same = {"_id": {"$in": soon}, "paused": False, "nextFireAt": now, "ruleHash": {"$in": [model["ruleHash"]]}}
+    finish = {"_id": {"$in": soon}, "pendingFires.key": "round"}
+    for query, change in ((same, {"$set": {"lookAt": now}}), (finish, {"$pull": {"pendingFires": {"key": "round"}}})):
+        one = {"update": "schedules", "updates": [{"q": query, "u": change, "multi": True}]}
+        docs, keys = examined_by(own, one)  # the decisions of many, and their end
+        assert docs <= 5 and keys <= 15
     live = {"scheduleId": "soon-1", "state": {"$in": ["scheduled", "pending", "running", "cancelling"]}}
     assert examined(own, "jobs", live, {"_id": 1})[0] <= len(jobs_of(own, "soon-1"))
     ended = {"state": {"$in": ["completed", "failed", "cancelled"]}, "ledgerPending": True}

@@ -326,6 +326,46 @@ answers_for_each_document_of_an_insert(JwStore *store)
 }
 
 static void
+add_update(GPtrArray *updates, bool many, const char *filter_json, const char *update_json)
+{
+    JwDbUpdate *one = jw_db_add_update(updates, many);
+
+    bson_destroy(one->filter);
+    bson_destroy(one->update);
+    one->filter = from_json(filter_json);
+    one->update = from_json(update_json);
+}
+
+/* One of several that match, all of them, none; each whatever becomes of the others. */
+static void
+updates_each(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) updates = jw_db_updates(), broken = jw_db_updates();
+    int64_t matched = -1;
+
+    insert_some(store);
+    add_update(updates, false, "{\"_id\":\"b\"}", "{\"$set\":{\"mark\":\"one\"}}");
+    add_update(updates, false, "{\"_id\":\"nobody\"}", "{\"$set\":{\"mark\":\"one\"}}");
+    add_update(updates, true, "{\"tags\":\"q\"}", "{\"$set\":{\"mark\":\"many\"}}");
+    add_update(updates, false, "{\"_id\":\"e\",\"tags\":\"r\"}", "{\"$pull\":{\"tags\":\"r\"}}");
+    for (int twice = 0; twice < 2; twice++) {
+        assert_ok(jw_db_update_each(store, SCRATCH, updates, &matched, &error), error);
+        assert_int_equal(matched, twice == 0 ? 5 : 4); /* although nothing changes */
+        assert_int_equal(find_differs(store, "{\"mark\":\"one\"}", "{\"sort\":{\"_id\":1}}", "b"),
+                         0);
+        assert_int_equal(
+            find_differs(store, "{\"mark\":\"many\"}", "{\"sort\":{\"_id\":1}}", "acd"), 0);
+        assert_int_equal(find_differs(store, "{\"tags\":\"r\"}", "{}", ""), 0);
+    }
+    JwDbUpdate *bad = jw_db_add_update(broken, false);
+    BSON_APPEND_UTF8(bad->filter, "_id", "a");
+    BCON_APPEND(bad->update, "$set", "{", "mark", BCON_UTF8("\xff"), "}");
+    assert_false(jw_db_update_each(store, SCRATCH, broken, &matched, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*UTF-8*");
+}
+
+static void
 updates_removes_and_counts_many(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
@@ -334,10 +374,15 @@ updates_removes_and_counts_many(JwStore *store)
     g_autoptr(bson_t) none = from_json("{\"tags\":\"nobody\"}");
     g_autoptr(bson_t) update = from_json("{\"$set\":{\"mark\":\"m\"}}");
     JwCas cas = JW_CAS_WON;
-    int64_t count = 0;
+    int64_t count = 0, matched = -1;
 
     insert_some(store);
-    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &error), error);
+    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &matched, &error), error);
+    assert_int_equal(matched, 3);
+    assert_ok(jw_db_update_many(store, SCRATCH, tagged, update, &matched, &error), error);
+    assert_int_equal(matched, 3); /* although nothing changes */
+    assert_ok(jw_db_update_many(store, SCRATCH, none, update, &matched, &error), error);
+    assert_int_equal(matched, 0);
     assert_int_equal(find_differs(store, "{\"mark\":\"m\"}", "{\"sort\":{\"_id\":1}}", "acd"), 0);
     assert_ok(jw_db_update(store, SCRATCH, none, update, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
@@ -359,6 +404,7 @@ const ScCase sc_verb_cases[] = {
     { "updates_by_every_operator", updates_by_every_operator },
     { "projects_fields", projects_fields },
     { "answers_for_each_document_of_an_insert", answers_for_each_document_of_an_insert },
+    { "updates_each", updates_each },
     { "updates_removes_and_counts_many", updates_removes_and_counts_many },
     { NULL, NULL },
 };

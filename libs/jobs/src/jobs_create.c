@@ -94,12 +94,12 @@ jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **r
     return true;
 }
 
-bool
-jw_jobs_create_received(const JwJobs *self, JwJob *const *jobs, size_t n_jobs,
-                        JwCreate *ret_creates, GError **error)
+static bool
+create_many(const JwJobs *self, JwJob *const *jobs, size_t n_jobs, bool commands,
+            JwCreate *ret_creates, GError **error)
 {
     for (size_t i = 0; i < n_jobs; i++) {
-        jw_jobs_announce(self, jobs[i], false);
+        jw_jobs_announce(self, jobs[i], commands && jobs[i]->state == JW_JOB_PENDING);
     }
     if (!jw_store_create_jobs(self->store, (const JwJob *const *)jobs, n_jobs, ret_creates,
                               error)) {
@@ -111,6 +111,20 @@ jw_jobs_create_received(const JwJobs *self, JwJob *const *jobs, size_t n_jobs,
         }
     }
     return true;
+}
+
+bool
+jw_jobs_create_many(const JwJobs *self, JwJob *const *jobs, size_t n_jobs, JwCreate *ret_creates,
+                    GError **error)
+{
+    return create_many(self, jobs, n_jobs, true, ret_creates, error);
+}
+
+bool
+jw_jobs_create_received(const JwJobs *self, JwJob *const *jobs, size_t n_jobs,
+                        JwCreate *ret_creates, GError **error)
+{
+    return create_many(self, jobs, n_jobs, false, ret_creates, error);
 }
 
 bool

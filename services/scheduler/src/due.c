@@ -1,155 +1,50 @@
-/* due.c: which due times there are, and what is decided about each.
+/* due.c: the rounds of the due thread: what is due or pending, page by page; decided in decide.c,
+ * carried out in fire.c.
  *
- * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
- * pendingFires of the same update. Whoever sees a pending decision, the decider or any scheduler
- * after it died, carries it out (fire.c). */
+ * Whoever sees a pending decision, the decider or any scheduler after it died, carries it out. */
 #include "due.h"
 
 #include "jw/crash.h"
 #include "jw/log.h"
 
-#define DUE_PAGE 100
-#define DECISIONS_PER_ROUND                                                                        \
-    1000                   /* of one schedule, so that a long backlog does not starve the others */
+#define DUE_PAGE     500   /* schedules read at a time */
+#define SLICE        250   /* of them, decided and carried out together */
+#define AGAIN_MAX    8     /* looks at one page of which others take a part */
+#define SHARE_MS     10000 /* how long another that was met is reckoned with */
+#define TAKE_OVER_MS 2000  /* after which another's decisions are carried out, if it has not */
 #define TROUBLED_MAX 10000 /* schedules whose last error is remembered */
 
-/* One look at one schedule. */
+/* What a round found. */
 typedef struct {
-    Sch *sch;
-    JwSchedule *schedule;
-    JwScheduleRule rule;
     int64_t now_ms;
-    int64_t bound_ms; /* the due time misfire_limit times behind the next one; 0: not so many */
-    bool bounded;     /* bound_ms is known */
-} Look;
+    size_t decided;
+    bool failed; /* something is to be tried again */
+} Round;
 
 static void
-look_clear(Look *self)
+turn_free(gpointer turn)
 {
-    jw_schedule_rule_clear(&self->rule);
+    g_clear_error(&((SchTurn *)turn)->error);
+    g_free(turn);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 
-/* Whether so many due times behind the next one have passed that this one is beyond the limit. The
- * bound moves on with the due times, so a backlog is walked once. */
+/* Whether another scheduler is about to carry out all that is pending, which it decided just now.
+ * Where clocks differ it may seem not to be: then both do, which is harmless. */
 static bool
-is_beyond_limit(Look *self)
+is_in_hand(Sch *self, const JwSchedule *schedule)
 {
-    if (!self->bounded) {
-        self->bound_ms = self->schedule->next_fire_ms;
-        for (int32_t i = 0; i < self->schedule->misfire_limit && self->bound_ms != 0
-                            && self->bound_ms <= self->now_ms;
-             i++) {
-            self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
-        }
-        self->bounded = true;
-    }
-    return self->bound_ms != 0 && self->bound_ms <= self->now_ms;
-}
+    const int64_t now = jw_clock_now_ms(self->clock);
 
-/* What becomes of the next due time; @next_wake_ms: when the one after it is looked at, 0 for none.
- * (transfer full) */
-static JwFire *
-judge(Look *self, int64_t next_wake_ms)
-{
-    const JwSchedule *schedule = self->schedule;
-    const int64_t due = schedule->next_fire_ms, now = self->now_ms;
-    const bool missed = now - schedule->wake_ms > schedule->misfire_grace_ms;
-    const bool passed = next_wake_ms != 0 && next_wake_ms <= now;
+    for (guint i = 0; i < schedule->pending_fires->len; i++) {
+        const JwFire *fire = g_ptr_array_index(schedule->pending_fires, i);
+        const char *round = jw_fire_round(fire);
 
-    if (schedule->calendar != NULL && jw_due_next(&self->rule.due, due - 1) != due) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "its calendar excludes the day since the time was computed");
-    }
-    /* Only the latest of those that have passed: one, also where the grace period would let each of
-     * them fire. */
-    if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && passed) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_COALESCED,
-                           "missed its time; a later one stands for it");
-    }
-    if (schedule->misfire == JW_MISFIRE_SKIP && missed) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "missed its time by more than the grace period");
-    }
-    if (schedule->misfire == JW_MISFIRE_FIRE_ALL && missed && is_beyond_limit(self)) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "more than misfire_limit due times had passed; the latest of them fire");
-    }
-    return missed
-               ? jw_fire_new(due, now, JW_OCCURRENCE_CAUGHT_UP, "missed its time, fired afterwards")
-               : jw_fire_new(due, now, JW_OCCURRENCE_FIRED, NULL);
-}
-
-static void
-move_on(Look *self, const JwScheduleStep *step, JwFire *take_fire)
-{
-    self->schedule->next_fire_ms = step->next_ms;
-    self->schedule->wake_ms = step->wake_ms;
-    g_ptr_array_add(self->schedule->pending_fires, take_fire);
-    if (self->bounded && self->bound_ms != 0) {
-        self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
-    }
-}
-
-/* Decides the schedule's next due time; moves the struct on so that the caller can go on with the
- * one after. */
-static bool
-decide(Look *self, JwCas *ret_cas, GError **error)
-{
-    JwSchedule *schedule = self->schedule;
-    JwScheduleStep step = { .n_fires = 1 };
-
-    step.next_ms = jw_due_next(&self->rule.due, schedule->next_fire_ms);
-    step.wake_ms = jw_schedule_wake(schedule, &self->rule, step.next_ms);
-    step.calendar = schedule->calendar_version;
-    g_autoptr(JwFire) fire = judge(self, step.wake_ms);
-    const JwFire *fires[] = { fire };
-    fire->wake_ms = schedule->wake_ms;
-    step.fires = fires;
-    jw_crash_point("sch_before_decision");
-    if (!jw_store_fire_schedule(self->sch->store, schedule, &step, self->now_ms, ret_cas, error)) {
-        return false;
-    }
-    if (*ret_cas == JW_CAS_WON) {
-        move_on(self, &step, g_steal_pointer(&fire));
-    }
-    return true;
-}
-
-static bool
-is_due(const JwSchedule *schedule, int64_t now_ms)
-{
-    return !schedule->paused && schedule->wake_ms != 0 && schedule->wake_ms <= now_ms;
-}
-
-static bool
-decide_all(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
-{
-    g_auto(Look)
-        look = { .sch = self, .schedule = schedule, .now_ms = jw_clock_now_ms(self->clock) };
-    JwCas cas = JW_CAS_WON; /* LOST: another scheduler decided it */
-
-    if (!is_due(schedule, look.now_ms)) {
-        return true;
-    }
-    if (!sch_set_days(self, schedule, error)
-        || !jw_schedule_rule_init(&look.rule, schedule, error)) {
-        return false;
-    }
-    for (int i = 0; i < DECISIONS_PER_ROUND && cas == JW_CAS_WON && is_due(schedule, look.now_ms);
-         i++) {
-        if (!decide(&look, &cas, error)) {
+        if (round == NULL || sch_is_own_round(self, round) || now < fire->decided_ms
+            || now - fire->decided_ms >= TAKE_OVER_MS) {
             return false;
         }
-        *ret_decided += cas == JW_CAS_WON ? 1 : 0;
     }
-    return true;
-}
-
-static bool
-fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
-{
-    return decide_all(self, schedule, ret_decided, error) && sch_resolve_all(self, schedule, error);
+    return schedule->deleted_at_ms == 0;
 }
 
 /* A schedule may fail at every tick; what is said is what changed. @cause: (nullable) */
@@ -176,23 +71,95 @@ note_trouble(Sch *self, const JwSchedule *schedule, const GError *cause)
     g_hash_table_insert(self->troubles, g_strdup(schedule->id), g_strdup(message));
 }
 
-/* One bad schedule does not stop the rest. @ret_all: (inout): false when one is tried again */
-static void
-fire_page(Sch *self, const GPtrArray *due, size_t *ret_decided, bool *ret_all)
+/* (transfer full) of SchTurn */
+static GPtrArray *
+turns_of(const GPtrArray *page, guint begin, guint n)
 {
-    for (guint i = 0; i < due->len; i++) {
-        JwSchedule *schedule = g_ptr_array_index(due, i);
-        g_autoptr(GError) cause = NULL;
-        bool fired = fire_schedule(self, schedule, ret_decided, &cause);
+    GPtrArray *turns = g_ptr_array_new_with_free_func(turn_free);
 
-        note_trouble(self, schedule, cause);
-        *ret_all = *ret_all && (fired || jw_error_retry(cause) == JW_RETRY_NEVER);
+    for (guint i = begin; i < MIN(begin + n, page->len); i++) {
+        SchTurn *turn = g_new0(SchTurn, 1);
+
+        turn->schedule = g_ptr_array_index(page, i);
+        g_ptr_array_add(turns, turn);
     }
+    return turns;
+}
+
+/* Those that are left to another scheduler are taken out. */
+static void
+leave_in_hand(Sch *self, GPtrArray *turns)
+{
+    for (guint i = turns->len; i > 0; i--) {
+        const SchTurn *turn = g_ptr_array_index(turns, i - 1);
+
+        if (turn->error == NULL && turn->decided == 0 && is_in_hand(self, turn->schedule)) {
+            g_ptr_array_remove_index_fast(turns, i - 1);
+        }
+    }
+}
+
+/* What became of a slice, or of a page. */
+typedef enum {
+    FOUND_NOTHING, /* nothing more is to be decided of it */
+    FOUND_SOME,    /* some of it was decided; the rest may be another's */
+    FOUND_OTHERS,  /* another scheduler was there */
+} Found;
+
+/* One bad schedule does not stop the rest. */
+static Found
+fire_slice(Sch *self, const GPtrArray *page, guint begin, guint size, Round *round)
+{
+    g_autoptr(GPtrArray) turns = turns_of(page, begin, size);
+    const guint n = turns->len;
+    const size_t before = round->decided;
+    guint lost = 0;
+
+    sch_decide(self, turns);
+    for (guint i = 0; i < n; i++) {
+        lost += ((SchTurn *)g_ptr_array_index(turns, i))->lost ? 1 : 0;
+    }
+    leave_in_hand(self, turns);
+    sch_resolve(self, turns);
+    for (guint i = 0; i < turns->len; i++) {
+        const SchTurn *turn = g_ptr_array_index(turns, i);
+
+        note_trouble(self, turn->schedule, turn->error);
+        round->decided += turn->decided;
+        round->failed =
+            round->failed || (turn->error != NULL && jw_error_retry(turn->error) != JW_RETRY_NEVER);
+    }
+    return lost > n / 2 ? FOUND_OTHERS : round->decided > before ? FOUND_SOME : FOUND_NOTHING;
+}
+
+/* One that is alone goes through the page. Who has met another lately takes a part of it, always
+ * the same one as long as it is not lost, so that each gets a part of its own. @may_leave: whether
+ * it may leave the rest; true: it did, and is to look again */
+static bool
+fire_page(Sch *self, const GPtrArray *page, bool may_leave, Round *round)
+{
+    const bool shares = may_leave && jw_clock_mono_ms(self->clock) < self->shares_until_ms;
+    const guint size = shares ? MIN(SLICE, (page->len + 1) / 2) : SLICE;
+    const guint n = page->len > 0 ? (page->len + size - 1) / size : 0;
+    const guint first = shares ? self->first_slice : 0;
+
+    for (guint i = 0; i < n; i++) {
+        const Found found = fire_slice(self, page, (first + i) % n * size, size, round);
+
+        if (found == FOUND_OTHERS) {
+            self->shares_until_ms = jw_clock_mono_ms(self->clock) + SHARE_MS;
+            self->first_slice++;
+        }
+        if (n > 1 && may_leave && (found == FOUND_OTHERS || (found == FOUND_SOME && shares))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What was decided and not carried out, by whomever; what is due of those is decided as well. */
 static bool
-fire_pending(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GError **error)
+fire_pending(Sch *self, Round *round, GError **error)
 {
     g_autofree char *after = NULL;
     size_t seen = DUE_PAGE;
@@ -200,11 +167,14 @@ fire_pending(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GErr
     while (seen == DUE_PAGE) {
         g_autoptr(GPtrArray) page = NULL;
 
-        if (!jw_store_pending_schedules(self->store, now_ms, after, DUE_PAGE, &page, error)) {
+        if (!jw_store_pending_schedules(self->store, round->now_ms, after, DUE_PAGE, &page,
+                                        error)) {
             return false;
         }
-        fire_page(self, page, ret_decided, ret_all);
         seen = page->len;
+        for (guint i = 0; i < seen; i += SLICE) {
+            (void)fire_slice(self, page, i, SLICE, round);
+        }
         if (seen > 0) {
             g_free(after);
             after = g_strdup(((JwSchedule *)g_ptr_array_index(page, seen - 1))->id);
@@ -214,33 +184,38 @@ fire_pending(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GErr
 }
 
 /* Where a page ends, as it was read: firing moves the schedule on. */
-static void
-keep_place(JwSchedule *place, const JwSchedule *last)
+static JwSchedule *
+place_of(const JwSchedule *last)
 {
-    g_free(place->id);
+    JwSchedule *place = jw_schedule_new();
+
     place->id = g_strdup(last->id);
     place->wake_ms = last->wake_ms;
+    return place;
 }
 
 /* Page by page, so that schedules which wait for something hold up none, however many they are. */
 static bool
-fire_due(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GError **error)
+fire_due(Sch *self, Round *round, GError **error)
 {
-    g_autoptr(JwSchedule) place = jw_schedule_new();
+    g_autoptr(JwSchedule) place = NULL;
     size_t seen = DUE_PAGE;
+    int again = 0;
 
-    while (seen == DUE_PAGE) {
+    while (seen == DUE_PAGE || again > 0) {
         g_autoptr(GPtrArray) page = NULL;
+        g_autoptr(JwSchedule) end = NULL;
 
-        if (!jw_store_due_schedules(self->store, now_ms, place->id != NULL ? place : NULL, DUE_PAGE,
-                                    &page, error)) {
+        if (!jw_store_due_schedules(self->store, round->now_ms, place, DUE_PAGE, &page, error)) {
             return false;
         }
         seen = page->len;
-        if (seen > 0) {
-            keep_place(place, g_ptr_array_index(page, seen - 1));
+        end = seen > 0 ? place_of(g_ptr_array_index(page, seen - 1)) : NULL;
+        again = fire_page(self, page, again < AGAIN_MAX, round) ? again + 1 : 0;
+        if (again == 0) {
+            jw_schedule_free(place);
+            place = g_steal_pointer(&end);
         }
-        fire_page(self, page, ret_decided, ret_all);
     }
     return true;
 }
@@ -248,16 +223,28 @@ fire_due(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GError *
 bool
 sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
 {
-    int64_t now = jw_clock_now_ms(self->clock);
-    bool all = true;
+    Round round = { .now_ms = jw_clock_now_ms(self->clock) };
 
     *ret_decided = 0;
+    self->looked_ms = round.now_ms;
     sch_forget_days(self); /* a calendar may have changed */
-    if (!fire_pending(self, now, ret_decided, &all, error)
-        || !fire_due(self, now, ret_decided, &all, error)) {
+    if (!fire_pending(self, &round, error) || !fire_due(self, &round, error)) {
         return false;
     }
-    return all
+    *ret_decided = round.decided;
+    return !round.failed
            || jw_fail(error, JW_ERROR_UNAVAILABLE,
                       "some schedules could not be fired; they are tried again");
+}
+
+int64_t
+sch_rest_ms(Sch *self)
+{
+    g_autoptr(GError) error = NULL;
+    int64_t wake = 0;
+
+    if (!jw_store_next_wake(self->store, self->looked_ms, &wake, &error) || wake == 0) {
+        return self->config.tick_ms;
+    }
+    return CLAMP(wake - jw_clock_now_ms(self->clock), 1, self->config.tick_ms);
 }

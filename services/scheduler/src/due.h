@@ -1,13 +1,34 @@
-/* due.h: what the files that fire schedules share. The due thread only. */
+/* due.h: what the files that fire schedules share. The due thread; steps that concern one schedule
+ * alone are done by its crew as well, each by one thread. */
 #pragma once
 #include "sch.h"
 
 G_BEGIN_DECLS
 
-/* fire.c: carries out the pending decisions of @schedule, as it was read, in their order. What has
- * to wait is no error. */
-bool sch_resolve_all(Sch *self, const JwSchedule *schedule,
-                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One schedule in one round. */
+typedef struct {
+    JwSchedule *schedule; /* (transfer none) */
+    GError *error;        /* owned: what stopped it; the rest of it waits for the next round */
+    guint decided;        /* of its due times, here */
+    bool lost;            /* another scheduler decides them */
+    /* of what has to wait */
+    bool queued;
+    int64_t look_ms; /* when to look again; 0: nothing waits */
+} SchTurn;
+
+/* round_name.c: this process, among all. (transfer none) */
+const char *sch_process_name(Sch *self);
+/* A name for what it decides in one go, among all of all schedulers. (transfer full) */
+char *sch_name_round(Sch *self);
+/* Whether it made that name. */
+bool sch_is_own_round(Sch *self, const char *round);
+
+/* decide.c: decides what is due now of the schedules of @turns (of SchTurn). */
+void sch_decide(Sch *self, GPtrArray *turns);
+
+/* fire.c: carries out the pending decisions of these schedules, as they were read and decided, each
+ * schedule's in their order. What has to wait is no error. */
+void sch_resolve(Sch *self, GPtrArray *turns);
 
 /* calendars.c: the days of the calendar that @schedule names, valid until they are forgotten.
  * NOT_FOUND when there is none of that name. */
@@ -41,11 +62,11 @@ sch_meeting_fire(const SchMeeting *meeting)
     return g_ptr_array_index(meeting->schedule->pending_fires, meeting->index);
 }
 
-/* ready.c: whether the data that it waits for is there. */
+/* ready.c: whether the data that it waits for is there. Any thread. */
 bool sch_ready(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* overlap.c: what the policy says when jobs of the schedule have not ended. */
+/* overlap.c: what the policy says when jobs of the schedule have not ended. Any thread. */
 bool sch_overlap(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,399 +1,379 @@
-/* fire.c: carries out what was decided about a due time: row, job, and out of pendingFires. The due
- * thread.
+/* fire.c: carries out what was decided about due times: row, job, and out of pendingFires. The due
+ * thread; what concerns one of them alone by its crew, too.
  *
  * The row of the ledger is the word about a due time: its id is derived, so it is written once, and
  * whoever comes second does what it says. It is written before the job, whose id is the same; a
  * scheduler that dies in between leaves the decision pending, and the next one finds the row. Each
- * step may be repeated. */
-#include "due.h"
+ * step may be repeated.
+ *
+ * The schedules of a page take each step together, as one write of all their rows, then one of all
+ * their jobs; of one schedule one decision follows the other. */
+#include "firing.h"
 
 #include "jw/crash.h"
 #include "jw/jobs_schedules.h"
 #include "jw/log.h"
 #include "metrics.h"
 
-#define WAITING_MAX 100 /* decisions of one schedule whose job cannot be made */
+static void
+group_free(gpointer group)
+{
+    g_ptr_array_unref(group);
+}
+
+/* The steps of sch_crew_each(): of one firing of a wave. */
+static void
+make_job_of(gpointer wave, guint index)
+{
+    SchFiring *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    if (jw_occurrence_fires(self->row.kind)) {
+        sch_firing_make_job(self);
+    }
+}
+
+static void
+find_word_of(gpointer wave, guint index)
+{
+    SchFiring *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    if (sch_firing_goes_on(self)) {
+        sch_firing_find_word(self);
+    }
+}
+
+static void
+amend_jobless(gpointer wave, guint index)
+{
+    SchFiring *self = g_ptr_array_index((GPtrArray *)wave, index);
+
+    if (sch_firing_goes_on(self) && self->row.job_id != NULL && self->cause != NULL) {
+        sch_firing_amend(self);
+    }
+}
+
+/* The steps that are one call of the store for many. */
+typedef bool (*BulkStep)(SchFiring *const *firings, guint n, GError **error);
+
+static void
+note_word_of(const JwOccurrence *row, gpointer by_id)
+{
+    SchFiring *self = g_hash_table_lookup(by_id, row->id);
+
+    if (self != NULL) {
+        sch_firing_note_word(self, row);
+    }
+}
+
+static bool
+look_for_rows(SchFiring *const *firings, guint n, GError **error)
+{
+    g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree const char **ids = g_new0(const char *, n + 1);
+
+    for (guint i = 0; i < n; i++) {
+        ids[i] = firings[i]->row.id;
+        (void)g_hash_table_insert(by_id, firings[i]->row.id, firings[i]);
+    }
+    return jw_store_find_occurrences(firings[0]->sch->store, ids, note_word_of, by_id, error);
+}
+
+static bool
+needs_look(const SchFiring *self)
+{
+    return jw_occurrence_fires(self->row.kind) && sch_firing_is_conditional(self);
+}
+
+static bool
+needs_row(const SchFiring *self)
+{
+    return self->unwritten;
+}
+
+static bool
+needs_word(const SchFiring *self)
+{
+    return self->taken;
+}
+
+/* Who comes second does what the first one wrote. */
+static void
+follow_taken(SchFiring *self)
+{
+    if (!self->found) {
+        (void)jw_fail(&self->turn->error, JW_ERROR_BUSY,
+                      "the row of a due time was removed just now");
+        return;
+    }
+    sch_firing_follow(self);
+}
+
+static bool
+put_rows(SchFiring *const *firings, guint n, GError **error)
+{
+    g_autofree const JwOccurrence **rows = g_new(const JwOccurrence *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+
+    for (guint i = 0; i < n; i++) {
+        rows[i] = &firings[i]->row;
+    }
+    if (!jw_store_put_occurrences(firings[0]->sch->store, rows, n, creates, error)) {
+        return false;
+    }
+    for (guint i = 0; i < n; i++) {
+        firings[i]->said_ms = firings[i]->row.decided_ms;
+        firings[i]->taken = creates[i] == JW_CREATE_EXISTS;
+    }
+    return true;
+}
+
+static bool
+needs_job(const SchFiring *self)
+{
+    return self->row.job_id != NULL && self->job != NULL && self->cause == NULL;
+}
+
+/* What cannot be made is no error of the round: sch_firing_amend(). */
+static bool
+create_jobs(SchFiring *const *firings, guint n, GError **error)
+{
+    g_autofree JwJob **jobs = g_new(JwJob *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+    g_autoptr(GError) cause = NULL;
+
+    for (guint i = 0; i < n; i++) {
+        jobs[i] = firings[i]->job;
+    }
+    if (!jw_jobs_create_many(&firings[0]->sch->jobs, jobs, n, creates, &cause)) {
+        if (n == 1) {
+            return sch_firing_take_cause(firings[0], g_steal_pointer(&cause), error);
+        }
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    for (guint i = 0; i < n; i++) {
+        const SchFiring *self = firings[i];
+
+        if (creates[i] == JW_CREATE_NEW) {
+            jw_info("schedule_fired", JW_STR("schedule_id", self->meeting.schedule->id),
+                    JW_STR("job_id", self->row.id),
+                    JW_INT("late_ms", self->row.decided_ms - self->row.due_ms));
+        }
+    }
+    return true;
+}
+
+/* What is refused may be refused because of one of them: then each goes alone. */
+static void
+together(const GPtrArray *wave, bool (*needs)(const SchFiring *self), BulkStep step)
+{
+    g_autoptr(GPtrArray) some = g_ptr_array_new();
+    g_autoptr(GError) cause = NULL;
+
+    for (guint i = 0; i < wave->len; i++) {
+        SchFiring *self = g_ptr_array_index(wave, i);
+
+        if (sch_firing_goes_on(self) && needs(self)) {
+            g_ptr_array_add(some, self);
+        }
+    }
+    if (some->len == 0 || step((SchFiring *const *)some->pdata, some->len, &cause)) {
+        return;
+    }
+    const bool alone = some->len > 1 && jw_error_retry(cause) == JW_RETRY_NEVER;
+    for (guint i = 0; i < some->len; i++) {
+        SchFiring *self = g_ptr_array_index(some, i);
+
+        if (!alone) {
+            self->turn->error = g_error_copy(cause);
+        } else {
+            (void)step(&self, 1, &self->turn->error);
+        }
+    }
+}
+
+/* Of two that carry out the same decision one counts it. */
+static void
+count(const SchFiring *self, int64_t n)
+{
+    jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(self->row.kind),
+                  (double)n);
+}
+
+static void
+finish_alone(SchFiring *self)
+{
+    JwCas cas = JW_CAS_LOST;
+
+    if (jw_store_finish_fire(self->sch->store, self->meeting.schedule->id,
+                             sch_firing_decision(self), &cas, &self->turn->error)
+        && cas == JW_CAS_WON) {
+        count(self, 1);
+    }
+}
+
+static void
+finish_group(gpointer groups, guint index)
+{
+    const GPtrArray *group = g_ptr_array_index((GPtrArray *)groups, index);
+    SchFiring *first = g_ptr_array_index(group, 0);
+    g_autofree const char **ids = g_new(const char *, group->len);
+    g_autoptr(GError) cause = NULL;
+    int64_t matched = 0;
+
+    if (group->len == 1) {
+        finish_alone(first);
+        return;
+    }
+    for (guint i = 0; i < group->len; i++) {
+        ids[i] = ((SchFiring *)g_ptr_array_index(group, i))->meeting.schedule->id;
+    }
+    if (jw_store_finish_round(first->sch->store, ids, group->len,
+                              jw_fire_round(sch_firing_decision(first)), &matched, &cause)) {
+        count(first, matched);
+        return;
+    }
+    for (guint i = 0; i < group->len; i++) {
+        ((SchFiring *)g_ptr_array_index(group, i))->turn->error = g_error_copy(cause);
+    }
+}
+
+/* Those of one round and kind are finished, and counted, together. (transfer full) of GPtrArray of
+ * SchFiring */
+static GPtrArray *
+group_finishes(const GPtrArray *wave)
+{
+    g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
+
+    for (guint i = 0; i < wave->len; i++) {
+        SchFiring *self = g_ptr_array_index(wave, i);
+
+        if (!sch_firing_goes_on(self)) {
+            continue;
+        }
+        const char *round = jw_fire_round(sch_firing_decision(self));
+        g_autofree char *name = round != NULL ? g_strdup_printf("%d %s", (int)self->row.kind, round)
+                                              : g_strdup_printf("alone %u", i);
+        GPtrArray *group = g_hash_table_lookup(by_name, name);
+        if (group == NULL) {
+            group = g_ptr_array_new();
+            g_ptr_array_add(groups, group);
+            (void)g_hash_table_insert(by_name, g_steal_pointer(&name), group);
+        }
+        g_ptr_array_add(group, self);
+    }
+    return groups;
+}
+
+/* A named point of a crash, for each that goes on. */
+static void
+pass(const GPtrArray *wave, const char *point)
+{
+    for (guint i = 0; i < wave->len; i++) {
+        if (sch_firing_goes_on(g_ptr_array_index(wave, i))) {
+            jw_crash_point(point);
+        }
+    }
+}
+
+static void
+carry_out(Sch *sch, GPtrArray *wave)
+{
+    sch_crew_each(sch->crew, wave->len, make_job_of, wave);
+    together(wave, needs_look, look_for_rows);
+    sch_crew_each(sch->crew, wave->len, find_word_of, wave);
+    pass(wave, "sch_before_row");
+    together(wave, needs_row, put_rows);
+    together(wave, needs_word, look_for_rows);
+    pass(wave, "sch_before_job");
+    for (guint i = 0; i < wave->len; i++) {
+        SchFiring *self = g_ptr_array_index(wave, i);
+
+        if (sch_firing_goes_on(self) && self->taken) {
+            follow_taken(self);
+        }
+        if (sch_firing_goes_on(self) && needs_job(self) && !jw_occurrence_fires(self->row.kind)) {
+            sch_firing_fail_job(self);
+        }
+    }
+    together(wave, needs_job, create_jobs);
+    sch_crew_each(sch->crew, wave->len, amend_jobless, wave);
+    pass(wave, "sch_after_job");
+    g_autoptr(GPtrArray) groups = group_finishes(wave);
+    sch_crew_each(sch->crew, groups->len, finish_group, groups);
+    pass(wave, "sch_after_finish");
+}
+
+/* When to look again at one that waits. */
+static void
+note_wait(const SchFiring *self)
+{
+    SchTurn *turn = self->turn;
+    const int64_t look = MAX(self->meeting.look_ms, self->meeting.now_ms + 1);
+
+    if (sch_firing_goes_on(self) || turn->error != NULL) {
+        return;
+    }
+    turn->queued = turn->queued || !jw_fire_is_backfill(sch_firing_decision(self));
+    turn->look_ms = turn->look_ms == 0 ? look : MIN(turn->look_ms, look);
+}
+
+/* The decision of @index of each schedule. False: none has so many. */
+static bool
+resolve_wave(Sch *sch, const GPtrArray *turns, guint index)
+{
+    g_autoptr(GPtrArray) wave = g_ptr_array_new_with_free_func(sch_firing_free);
+
+    for (guint i = 0; i < turns->len; i++) {
+        SchTurn *turn = g_ptr_array_index(turns, i);
+
+        if (turn->error == NULL && index < turn->schedule->pending_fires->len) {
+            g_ptr_array_add(wave, sch_firing_new(sch, turn, index));
+        }
+    }
+    if (wave->len > 0) {
+        carry_out(sch, wave);
+    }
+    for (guint i = 0; i < wave->len; i++) {
+        note_wait(g_ptr_array_index(wave, i));
+    }
+    return wave->len > 0;
+}
 
 typedef struct {
     Sch *sch;
-    SchMeeting meeting;
-    JwOccurrence row;
-    /* what the ledger says, once it is found */
-    JwOccurrenceKind said;
-    int64_t said_ms;
-    bool said_job, said_deleted;
-    JwJob *job;       /* owned; NULL: it cannot be made */
-    GError *cause;    /* owned: why not */
-    char *reason;     /* owned: of the row, where it is no constant */
-    bool found, done; /* the row is there; there is nothing left to do */
-} Firing;
-
-static void
-firing_clear(Firing *self)
-{
-    g_clear_pointer(&self->job, jw_job_free);
-    g_clear_error(&self->cause);
-    g_clear_pointer(&self->reason, g_free);
-    g_clear_pointer(&self->meeting.reason, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Firing, firing_clear)
-
-static void
-set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
-{
-    g_free(self->reason);
-    self->reason = take_reason;
-    self->row.kind = kind;
-    self->row.reason = take_reason;
-    self->row.job_id = jw_occurrence_fires(kind) ? self->row.id : NULL;
-}
-
-static const JwFire *
-firing_decision(const Firing *self)
-{
-    return sch_meeting_fire(&self->meeting);
-}
+    const GPtrArray *turns;
+} Ending;
 
 static bool
-is_late(const Firing *self)
+end_turn(Sch *sch, const SchTurn *turn, GError **error)
 {
-    return self->row.decided_ms - firing_decision(self)->wake_ms
-           > self->meeting.schedule->misfire_grace_ms;
-}
-
-/* Whether to wait no longer for a job that cannot be made: the row says why then. The definition
- * may be back with the next update, or be missing in this process only; so it waits as long as a
- * job may be late, under fire_once the latest one only. */
-static bool
-give_up(Firing *self)
-{
-    const JwSchedule *schedule = self->meeting.schedule;
-    const guint index = self->meeting.index;
-    const char *why = "its job could not be made", *cause = jw_error_message(self->cause);
-
-    if (schedule->deleted_at_ms != 0) {
-        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
-    } else if (schedule->paused) {
-        set_row(self, JW_OCCURRENCE_SKIPPED,
-                g_strdup("the schedule was paused before its job could be made"));
-    } else if (schedule->misfire == JW_MISFIRE_FIRE_ONCE
-               && jw_schedule_fires_behind(schedule, index)) {
-        set_row(self, JW_OCCURRENCE_COALESCED,
-                g_strdup_printf("%s, a later one stands for it: %s", why, cause));
-    } else if (is_late(self) || schedule->pending_fires->len - index > WAITING_MAX) {
-        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup_printf("%s: %s", why, cause));
-    } else {
-        return false;
+    if (turn->look_ms != 0) {
+        return jw_store_defer_schedule(sch->store, turn->schedule->id, turn->look_ms, error);
     }
-    jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
-            JW_STR("kind", jw_occurrence_kind_name(self->row.kind)), JW_STR("error", cause));
-    return true;
-}
-
-static bool
-take_cause(Firing *self, GError *take_error, GError **error)
-{
-    if (!jw_jobs_cannot_fire(take_error)) {
-        g_propagate_error(error, take_error);
-        return false;
-    }
-    g_clear_error(&self->cause);
-    self->cause = take_error;
-    g_clear_pointer(&self->job, jw_job_free);
-    return true;
-}
-
-static bool
-make_job(Firing *self, GError **error)
-{
-    Sch *sch = self->sch;
-    GError *cause = NULL;
-
-    return jw_jobs_build_fire(&sch->jobs, self->meeting.schedule, &self->row, &self->job, &cause)
-           || take_cause(self, cause, error);
+    return turn->schedule->deleted_at_ms == 0
+           || jw_jobs_forget_schedule(&sch->jobs, turn->schedule, error);
 }
 
 static void
-note_word(const JwOccurrence *row, gpointer firing)
+end_turn_of(gpointer ending, guint index)
 {
-    Firing *self = firing;
+    const Ending *self = ending;
+    SchTurn *turn = g_ptr_array_index(self->turns, index);
 
-    self->said = row->kind;
-    self->said_ms = row->decided_ms;
-    self->said_job = row->job_id != NULL;
-    self->said_deleted = g_strcmp0(row->reason, JW_JOBS_DELETED) == 0;
-}
-
-/* A due time without a job, of which a backfill makes one after all; but not once the schedule was
- * deleted. */
-static bool
-is_revival(const Firing *self)
-{
-    return jw_fire_is_backfill(firing_decision(self)) && !jw_occurrence_fires(self->said)
-           && !self->said_job && !self->said_deleted;
-}
-
-/* Goes on as the ledger says. */
-static void
-follow(Firing *self)
-{
-    if (is_revival(self)) { /* somebody wrote it at this moment: look again */
-        self->done = true;
-        return;
-    }
-    self->row.kind = self->said;
-    self->row.job_id = self->said_job ? self->row.id : NULL;
-}
-
-static bool
-look_for_row(Firing *self, GError **error)
-{
-    return jw_store_get_occurrence(self->sch->store, self->row.id, note_word, self, &self->found,
-                                   error);
-}
-
-/* One that had to wait for longer than its grace period. */
-static void
-note_late(Firing *self)
-{
-    if (self->row.kind == JW_OCCURRENCE_FIRED && is_late(self)) {
-        set_row(self, JW_OCCURRENCE_LATE, g_strdup("it had to wait, and fired late"));
+    if (turn->error == NULL) {
+        (void)end_turn(self->sch, turn, &turn->error);
     }
 }
 
-/* What is to be written about a decision to fire; done: nothing yet. */
-static bool
-weigh(Firing *self, GError **error)
+void
+sch_resolve(Sch *self, GPtrArray *turns)
 {
-    SchMeeting *meeting = &self->meeting;
-    SchVerdict verdict = SCH_VERDICT_GO;
+    Ending ending = { .sch = self, .turns = turns };
 
-    if (meeting->schedule->deleted_at_ms != 0) {
-        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
-        return true;
+    for (guint i = 0; resolve_wave(self, turns, i); i++) {
+        /* the next decision of each */
     }
-    if (self->cause != NULL) {
-        if (!give_up(self)) {
-            g_propagate_error(error, g_steal_pointer(&self->cause));
-            return false;
-        }
-        return true;
-    }
-    meeting->job = self->job;
-    if (!sch_ready(self->sch, meeting, &verdict, error)) {
-        return false;
-    }
-    const bool late = meeting->reason != NULL && verdict == SCH_VERDICT_GO;
-    if (late) {
-        set_row(self, meeting->kind, g_steal_pointer(&meeting->reason));
-    }
-    if (verdict == SCH_VERDICT_GO && !sch_overlap(self->sch, meeting, &verdict, error)) {
-        return false;
-    }
-    if (verdict == SCH_VERDICT_NOT) {
-        set_row(self, meeting->kind, g_steal_pointer(&meeting->reason));
-        self->row.job_id = meeting->alarm ? self->row.id : NULL;
-    } else if (verdict == SCH_VERDICT_WAIT) {
-        self->done = true;
-    } else {
-        note_late(self);
-    }
-    return true;
-}
-
-/* Whether what is written depends on more than the decision: what is written already holds. */
-static bool
-is_conditional(const Firing *self)
-{
-    const JwSchedule *schedule = self->meeting.schedule;
-
-    return self->cause != NULL || schedule->overlap != JW_OVERLAP_ALLOW
-           || schedule->ready.type != JW_READY_AT_ONCE || schedule->deleted_at_ms != 0
-           || jw_fire_is_backfill(firing_decision(self));
-}
-
-static bool
-put_row(Firing *self, GError **error)
-{
-    JwCreate create = JW_CREATE_EXISTS;
-
-    jw_crash_point("sch_before_row");
-    self->said_ms = self->row.decided_ms;
-    if (!jw_store_put_occurrence(self->sch->store, &self->row, &create, error)) {
-        return false;
-    }
-    if (create == JW_CREATE_NEW) {
-        return true;
-    }
-    if (!look_for_row(self, error)) {
-        return false;
-    }
-    follow(self);
-    return true;
-}
-
-/* The row that said why there is no job says now that there is one. */
-static bool
-revive_row(Firing *self, GError **error)
-{
-    JwCas cas = JW_CAS_LOST;
-
-    if (!jw_store_amend_occurrence(self->sch->store, &self->row, self->said, self->said_ms, &cas,
-                                   error)) {
-        return false;
-    }
-    self->done = cas == JW_CAS_LOST; /* another was quicker: look again */
-    self->said_ms = self->row.decided_ms;
-    return true;
-}
-
-/* The row: as it is there already, else by what the decision meets now. */
-static bool
-write_row(Firing *self, GError **error)
-{
-    const bool fires = jw_occurrence_fires(self->row.kind);
-
-    if (fires && !make_job(self, error)) {
-        return false;
-    }
-    if (fires && is_conditional(self) && !look_for_row(self, error)) {
-        return false;
-    }
-    if (self->found && !is_revival(self)) {
-        follow(self);
-        return true;
-    }
-    if (fires && !weigh(self, error)) {
-        return false;
-    }
-    if (self->done) {
-        return true;
-    }
-    return self->found ? revive_row(self, error) : put_row(self, error);
-}
-
-/* The row says that it fires, and its job cannot be made here: it may be there all the same. */
-static bool
-amend(Firing *self, GError **error)
-{
-    const JwOccurrenceKind from = self->row.kind;
-    const int64_t from_ms = self->said_ms;
-    g_autoptr(JwJob) made = NULL;
-    JwCas cas = JW_CAS_LOST;
-
-    if (!jw_store_get_job(self->sch->store, self->row.id, &made, error)) {
-        return false;
-    }
-    if (made != NULL) {
-        return true;
-    }
-    if (!give_up(self)) {
-        g_propagate_error(error, g_steal_pointer(&self->cause));
-        return false;
-    }
-    return jw_store_amend_occurrence(self->sch->store, &self->row, from, from_ms, &cas, error);
-}
-
-/* The job of an alarm: it has failed before it began. Who would be told of a failure is told. */
-static void
-fail_job(JwJob *job, const char *why, int64_t now_ms)
-{
-    job->state = JW_JOB_FAILED;
-    job->finished_at_ms = now_ms;
-    job->error_code = g_strdup("DATA_NOT_READY");
-    job->error_message = g_strdup(why != NULL ? why : "its data was not ready by the deadline");
-}
-
-static bool
-create_job(Firing *self, GError **error)
-{
-    GError *cause = NULL;
-    JwCreated created = JW_CREATED_REPLAYED;
-
-    if (self->row.job_id == NULL) {
-        return true;
-    }
-    if (!jw_occurrence_fires(self->row.kind) && self->job != NULL) {
-        fail_job(self->job, self->row.reason, self->row.decided_ms);
-    }
-    if (self->job != NULL && !jw_jobs_create(&self->sch->jobs, self->job, &created, NULL, &cause)
-        && !take_cause(self, cause, error)) {
-        return false;
-    }
-    if (self->cause != NULL) {
-        return amend(self, error);
-    }
-    if (created == JW_CREATED_NEW) {
-        jw_info("schedule_fired", JW_STR("schedule_id", self->meeting.schedule->id),
-                JW_STR("job_id", self->row.id),
-                JW_INT("late_ms", self->row.decided_ms - self->row.due_ms));
-    }
-    return true;
-}
-
-static bool
-finish(Firing *self, GError **error)
-{
-    JwCas cas = JW_CAS_LOST;
-
-    jw_crash_point("sch_after_job");
-    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, firing_decision(self),
-                              &cas, error)) {
-        return false;
-    }
-    jw_crash_point("sch_after_finish");
-    if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
-        jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(self->row.kind),
-                      1);
-    }
-    return true;
-}
-
-/* Carries out one decision. @ret_look_ms: (out): when to look again; 0: it is carried out */
-static bool
-resolve(Sch *sch, const JwSchedule *schedule, guint index, bool queued, int64_t *ret_look_ms,
-        GError **error)
-{
-    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, index);
-    g_auto(Firing) self = {
-        .sch = sch,
-        .row = jw_jobs_occurrence(schedule, fire, jw_clock_now_ms(sch->clock)),
-        .meeting = { .schedule = schedule, .index = index, .queued = queued },
-    };
-
-    self.meeting.job_id = self.row.id;
-    self.meeting.now_ms = self.row.decided_ms;
-    set_row(&self, fire->kind, g_strdup(fire->reason));
-    *ret_look_ms = 0;
-    if (!write_row(&self, error)) {
-        return false;
-    }
-    if (self.done) {
-        *ret_look_ms = MAX(self.meeting.look_ms, self.meeting.now_ms + 1);
-        return true;
-    }
-    jw_crash_point("sch_before_job");
-    return create_job(&self, error) && finish(&self, error);
-}
-
-bool
-sch_resolve_all(Sch *self, const JwSchedule *schedule, GError **error)
-{
-    int64_t look = 0;
-    bool queued = false;
-
-    for (guint i = 0; i < schedule->pending_fires->len; i++) {
-        const JwFire *fire = g_ptr_array_index(schedule->pending_fires, i);
-        int64_t waits = 0;
-
-        if (!resolve(self, schedule, i, queued, &waits, error)) {
-            return false;
-        }
-        queued = queued || (waits != 0 && !jw_fire_is_backfill(fire));
-        look = look == 0 || (waits != 0 && waits < look) ? waits : look;
-    }
-    if (look != 0) {
-        return jw_store_defer_schedule(self->store, schedule->id, look, error);
-    }
-    return schedule->deleted_at_ms == 0 || jw_jobs_forget_schedule(&self->jobs, schedule, error);
+    sch_crew_each(self->crew, turns->len, end_turn_of, &ending);
 }

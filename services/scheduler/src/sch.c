@@ -1,5 +1,5 @@
 /* sch.c: the scheduler's two threads and its configuration. See sch.h. */
-#include "sch.h"
+#include "due.h"
 
 #include "jw/log.h"
 #include "metrics.h"
@@ -28,20 +28,7 @@ const JwConfigEntry sch_config_entries[] = {
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
-/* How long the due thread may rest: until the first due time that the store knows, a tick at most,
- * for schedules that others make. */
-static int64_t
-rest_ms(Sch *self)
-{
-    const int64_t now = jw_clock_now_ms(self->clock);
-    g_autoptr(GError) error = NULL;
-    int64_t wake = 0;
-
-    if (!jw_store_next_wake(self->store, now, &wake, &error) || wake == 0) {
-        return self->config.tick_ms;
-    }
-    return CLAMP(wake - now, 1, self->config.tick_ms);
-}
+#define CREW 7 /* threads beside the due thread, for what the store does side by side */
 
 static gpointer
 due_thread(gpointer data)
@@ -57,7 +44,7 @@ due_thread(gpointer data)
         if (!fired) {
             jw_warn("fire_failed", JW_STR("error", jw_error_message(error)));
         }
-        wait_ms = fired ? rest_ms(self) : self->config.tick_ms;
+        wait_ms = fired ? sch_rest_ms(self) : self->config.tick_ms;
     }
     return NULL;
 }
@@ -126,6 +113,8 @@ sch_run(Sch *self, GError **error)
     if (!sch_read_file(self, error)) {
         return false;
     }
+    self->first_slice = g_str_hash(sch_process_name(self));
+    self->crew = sch_crew_new(CREW);
     self->due_thread = g_thread_new("due", due_thread, self);
     self->maintenance_thread = g_thread_new("maintenance", maintenance_thread, self);
     return sch_take_commands(self, error);
@@ -145,6 +134,7 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->consumer, jw_consumer_free);
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
+    g_clear_pointer(&self->crew, sch_crew_free);
     g_clear_pointer(&self->running, jw_liveness_free);
     g_clear_pointer(&self->troubles, g_hash_table_unref);
     g_clear_pointer(&self->calendars, g_hash_table_unref);

@@ -1,10 +1,12 @@
 /* sch.h: the scheduler's one struct and what its files share.
  *
  * Any number of schedulers may run: every task is decided by a conditional update, or harmless
- * to repeat because ids are derived. Two threads: "due" fires schedules, "maintenance" does the
- * rest; commands come on the bus's. */
+ * to repeat because ids are derived. Two threads: "due" fires schedules, with a crew that helps it
+ * to wait for the store, "maintenance" does the rest; commands come on the bus's. */
 #pragma once
+#include "crew.h"
 #include "jw/config.h"
+#include "jw/ident.h"
 #include "jw/jobs_times.h"
 #include "jw/liveness.h"
 #include "jw/ports.h"
@@ -35,6 +37,14 @@ typedef struct {
         *followed; /* maintenance thread only: char * → char *: calendars, as all follow them */
     unsigned follow_looks;
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
+    /* due thread only: which process this is, among all; rounds that it named; the part of a page
+     * that it takes until this monotonic time, because of others; the time of the last round */
+    char name[JW_UUID_LEN + 1];
+    guint64 n_rounds;
+    guint first_slice;
+    int64_t shares_until_ms;
+    int64_t looked_ms;
+    SchCrew *crew; /* NULL: the due thread does all */
     GThread *due_thread, *maintenance_thread;
     JwConsumer *consumer;
 } Sch;
@@ -58,8 +68,13 @@ bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether that file can be read, without a store. */
 bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* due.c: decides and fires everything that is due now; returns how many due times were decided. */
+/* due.c: decides and fires everything that is due now; returns how many due times were decided.
+ * What another scheduler decided within the last two seconds is left to it. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How long it may rest: until the first due time behind its last round that the store knows, a tick
+ * at most, for schedules that others make. */
+int64_t sch_rest_ms(Sch *self);
 
 /* commands.c: begins to take commands; sch_stop() ends it. */
 bool sch_take_commands(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -328,6 +328,21 @@ find(JwStore *self, const char *name, const bson_t *filter, const bson_t *opts, 
     return found != NULL;
 }
 
+/* (transfer container) of Document: those that were updated */
+static GPtrArray *
+update_locked(MemDb *db, const char *name, const bson_t *filter, const bson_t *update, bool many)
+{
+    GPtrArray *found = matches_locked(db, name, filter, many ? SIZE_MAX : 1);
+
+    for (guint i = 0; i < found->len; i++) {
+        Document *document = g_ptr_array_index(found, i);
+        bson_t *updated = md_update(document->bson, update);
+        bson_destroy(document->bson);
+        document->bson = updated;
+    }
+    return found;
+}
+
 /* Updates the first, or all of @many. @ret_document: (optional) (transfer full): the last of them
  * as it is then. */
 static bool
@@ -339,13 +354,7 @@ update_matches(MemDb *db, const char *name, const bson_t *filter, const bson_t *
     if (!begin_locked(db, error)) {
         return false;
     }
-    g_autoptr(GPtrArray) found = matches_locked(db, name, filter, many ? SIZE_MAX : 1);
-    for (guint i = 0; i < found->len; i++) {
-        Document *document = g_ptr_array_index(found, i);
-        bson_t *updated = md_update(document->bson, update);
-        bson_destroy(document->bson);
-        document->bson = updated;
-    }
+    g_autoptr(GPtrArray) found = update_locked(db, name, filter, update, many);
     if (!end_locked(db, error)) {
         return false;
     }
@@ -383,6 +392,29 @@ update_some(JwStore *self, const char *name, const bson_t *filter, const bson_t 
         db->on_update(ok ? *ret_matched : -1, db->on_update_data);
     }
     return ok;
+}
+
+static bool
+update_each(JwStore *self, const char *name, JwDbUpdate *const *updates, size_t n,
+            int64_t *ret_matched, GError **error)
+{
+    MemDb *db = (MemDb *)self;
+    g_auto(JwLocker) locker = jw_locker(&db->mutex);
+    int64_t matched = 0;
+
+    if (!begin_locked(db, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        g_autoptr(GPtrArray) found =
+            update_locked(db, name, updates[i]->filter, updates[i]->update, updates[i]->many);
+        matched += found->len;
+    }
+    if (!end_locked(db, error)) {
+        return false;
+    }
+    *ret_matched = matched;
+    return true;
 }
 
 static bool
@@ -461,6 +493,7 @@ static const JwDbOps mem_ops = {
     .find = find,
     .modify = modify,
     .update = update_some,
+    .update_each = update_each,
     .remove = remove_matches,
     .count = count,
     .drop = drop,

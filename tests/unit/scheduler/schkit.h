@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define KIT_TAKE_OVER 2000 /* ms after which a scheduler carries out what another decided */
+
 typedef struct {
     Sch sch;
     Sch second; /* another one on the same ports */

@@ -60,6 +60,24 @@ claim(JwStore *store, GError **error)
     return jw_store_change_job(store, &change, &cas, NULL, error);
 }
 
+/* Decisions of two schedules, in one round trip. */
+G_GNUC_UNUSED static bool
+fire_two(JwStore *store, GError **error)
+{
+    g_autoptr(JwFire) fire = jw_fire_new(SC_NOW, SC_NOW, JW_OCCURRENCE_FIRED, NULL);
+    g_autoptr(JwSchedule) one = jw_schedule_new(), two = jw_schedule_new();
+    const JwSchedule *const first[] = { one }, *const second[] = { two };
+    const JwScheduleGroup groups[] = { { first, 1, SC_NOW + 1, SC_NOW + 1, fire },
+                                       { second, 1, SC_NOW + 2, SC_NOW + 2, fire } };
+    JwCas won[2];
+
+    fire->key = g_strdup("round");
+    one->id = g_strdup("one");
+    two->id = g_strdup("two");
+    one->next_fire_ms = two->next_fire_ms = SC_NOW;
+    return jw_store_fire_schedules(store, groups, G_N_ELEMENTS(groups), SC_NOW, won, error);
+}
+
 G_GNUC_UNUSED static bool
 pull(JwStore *store, GError **error)
 {

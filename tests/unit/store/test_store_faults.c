@@ -62,6 +62,20 @@ static const Fault faults[] = {
     { "update, lost reply", roll_up, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
     { "update, concern not met", roll_up, SM_REPLY,
       "{\"ok\":1,\"n\":1,\"nModified\":1," CONCERN "}", JW_ERROR_IN_DOUBT },
+    { "each, lost reply", fire_two, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "each, not primary", fire_two, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
+    { "each, not allowed", fire_two, SM_REPLY, DENIED, JW_ERROR_UNAVAILABLE },
+    { "each, concern not met", fire_two, SM_REPLY, "{\"ok\":1,\"n\":2,\"nModified\":2," CONCERN "}",
+      JW_ERROR_IN_DOUBT },
+    { "each, one of two refused", fire_two, SM_REPLY,
+      "{\"ok\":1,\"n\":1,\"nModified\":1,\"writeErrors\":[{\"index\":1,\"code\":14031,\"errmsg\":"
+      "\"\"}]}",
+      JW_ERROR_IN_DOUBT },
+    { "each, both refused", fire_two, SM_REPLY,
+      "{\"ok\":1,\"n\":0,\"nModified\":0,\"writeErrors\":[{\"index\":0,\"code\":14031,\"errmsg\":"
+      "\"\"},"
+      "{\"index\":1,\"code\":14031,\"errmsg\":\"\"}]}",
+      JW_ERROR_UNAVAILABLE },
     { "delete, lost reply", delete_file, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
     { "read, lost reply", get, SM_DROP, NULL, JW_ERROR_UNAVAILABLE },
     { "read, no reply in time", get, SM_STALL, NULL, JW_ERROR_UNAVAILABLE },

@@ -62,6 +62,13 @@ typedef enum {
 bool jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **ret_earlier,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Stores jobs without a request_hash in one round trip, each with its command (unless it is
+ * scheduled for later, or has failed already) and its events. ret_creates[i] says whether job i is
+ * new. An unknown outcome is the caller's: on an error some may be stored, and repeating the call
+ * is harmless. */
+bool jw_jobs_create_many(const JwJobs *self, JwJob *const *jobs, size_t n_jobs,
+                         JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Stores jobs whose commands are on the bus already, in one round trip, each with its event.
  * ret_creates[i] says whether job i is new. On an error some may be stored: repeating the call
  * is harmless. */

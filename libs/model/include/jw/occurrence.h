@@ -34,7 +34,9 @@ typedef struct {
     int64_t due_ms, wake_ms, decided_ms; /* wake: when jitter lets it be looked at */
     JwOccurrenceKind kind;               /* what it comes to, unless it has to wait */
     char *reason;                        /* NULL: it fires in its time */
-    char *key;                           /* of a run, that of its request; JW_FIRE_BACKFILL; NULL */
+    /* Of a run, that of its request; JW_FIRE_BACKFILL; of what the rule made due, that of the round
+     * which decided it: no schedule has two of one round; NULL: of the time before there were. */
+    char *key;
 } JwFire;
 
 /* Whether a backfill asks for it. */
@@ -42,6 +44,16 @@ static inline bool
 jw_fire_is_backfill(const JwFire *self)
 {
     return self->kind != JW_OCCURRENCE_RUN && g_strcmp0(self->key, JW_FIRE_BACKFILL) == 0;
+}
+
+/* The round of a scheduler that decided it; NULL: nobody's. (transfer none) */
+static inline const char *
+jw_fire_round(const JwFire *self)
+{
+    return self->kind != JW_OCCURRENCE_RUN && self->kind < JW_OCCURRENCE_PAUSED
+                   && g_strcmp0(self->key, JW_FIRE_BACKFILL) != 0
+               ? self->key
+               : NULL;
 }
 
 /* Without jitter. @reason: (nullable). (transfer full) */

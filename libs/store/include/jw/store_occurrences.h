@@ -12,12 +12,22 @@ G_BEGIN_DECLS
 bool jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for many, in one round trip. @ret_creates: (out): as many answers. On an error some may
+ * be written: repeating the call is harmless. */
+bool jw_store_put_occurrences(JwStore *self, const JwOccurrence *const *occurrences, size_t n,
+                              JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The occurrence is valid during the call. */
 typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
 
 /* Calls @visit for the one with that id. @ret_found: (out): whether there is one */
 bool jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, gpointer data,
                              bool *ret_found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Calls @visit for those of @ids (NULL-terminated) that there are, in any order. One that cannot be
+ * read is CORRUPT, as by its id. */
+bool jw_store_find_occurrences(JwStore *self, const char *const *ids, JwOccurrenceFunc visit,
+                               gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts another kind, reason, job_id and decided_ms in the place of those it has, as long as it says
  * @from, decided at @from_ms, and its job has not ended. @ret_cas: (out): LOST: it is otherwise, or

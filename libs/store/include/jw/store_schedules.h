@@ -1,7 +1,7 @@
-/* jw/store_schedules.h: schedules and their decisions. Errors: jw/store.h. */
+/* jw/store_schedules.h: schedules. What is decided of them: jw/store_fires.h. Errors: jw/store.h.
+ */
 #pragma once
-#include "jw/schedule.h"
-#include "jw/store_occurrences.h"
+#include "jw/store_fires.h"
 
 G_BEGIN_DECLS
 
@@ -69,8 +69,7 @@ bool jw_store_running_schedules(JwStore *self, const char *source, const char *a
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Pauses a schedule, with @reason as its note, and keeps everything else of it. @ret_cas: (out):
- * LOST: it is paused, or gone.
- */
+ * LOST: it is paused, or gone. */
 bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                              JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -89,36 +88,6 @@ bool jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after
 /* When the first schedule after @after_ms is to be looked at. @ret_wake_ms: (out): 0: none */
 bool jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* How a schedule goes on when its next due time is decided. */
-typedef struct {
-    int64_t next_ms, wake_ms; /* from now on; 0: never again */
-    const char *calendar;     /* the version of its calendar that these follow; NULL: it has none */
-    const JwFire *const *fires; /* appended to its decisions in the same update */
-    size_t n_fires;
-} JwScheduleStep;
-
-/**
- * jw_store_fire_schedule:
- * @schedule: as it was read: its id, rule_hash and next_fire_ms are compared
- * @ret_cas: (out): LOST: one of these is another by now, or the schedule is paused or gone
- */
-bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
-                            int64_t now_ms, JwCas *ret_cas,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
-bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
-                         int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* That decision is carried out: takes it out of the pending ones. May be
- * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
-bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Its decisions need not be looked at before @look_ms. */
-bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Those of one moment (once) that was decided, as late as @before_ms, and carried out, by their id,
  * behind @after_id (nullable), at most @limit. @ret: (out) (element-type JwSchedule) (transfer

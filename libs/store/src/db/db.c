@@ -235,12 +235,61 @@ jw_db_update(JwStore *self, const char *collection, const bson_t *filter, const 
 
 bool
 jw_db_update_many(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
-                  GError **error)
+                  int64_t *ret_matched, GError **error)
 {
     int64_t matched = 0;
 
-    return check_strings(update, collection, error)
-           && self->ops->update(self, collection, filter, update, true, &matched, error);
+    if (!check_strings(update, collection, error)
+        || !self->ops->update(self, collection, filter, update, true, &matched, error)) {
+        return false;
+    }
+    if (ret_matched != NULL) {
+        *ret_matched = matched;
+    }
+    return true;
+}
+
+static void
+free_update(gpointer update)
+{
+    JwDbUpdate *self = update;
+
+    bson_destroy(self->filter);
+    bson_destroy(self->update);
+    g_free(self);
+}
+
+GPtrArray *
+jw_db_updates(void)
+{
+    return g_ptr_array_new_with_free_func(free_update);
+}
+
+JwDbUpdate *
+jw_db_add_update(GPtrArray *updates, bool many)
+{
+    JwDbUpdate *update = g_new0(JwDbUpdate, 1);
+
+    update->filter = bson_new();
+    update->update = bson_new();
+    update->many = many;
+    g_ptr_array_add(updates, update);
+    return update;
+}
+
+bool
+jw_db_update_each(JwStore *self, const char *collection, const GPtrArray *updates,
+                  int64_t *ret_matched, GError **error)
+{
+    for (guint i = 0; i < updates->len; i++) {
+        const JwDbUpdate *update = g_ptr_array_index(updates, i);
+
+        if (!check_strings(update->update, collection, error)) {
+            return false;
+        }
+    }
+    return self->ops->update_each(self, collection, (JwDbUpdate *const *)updates->pdata,
+                                  updates->len, ret_matched, error);
 }
 
 bool

@@ -29,6 +29,12 @@ typedef struct {
     extern const JwDbIndex jw_db_indexes_##id[];                                                   \
     const JwDbIndex jw_db_indexes_##id[]
 
+/* One of several updates: of the first document that matches, or of all of @many. */
+typedef struct {
+    bson_t *filter, *update; /* owned by the GPtrArray of jw_db_updates() */
+    bool many;
+} JwDbUpdate;
+
 typedef struct {
     void (*free)(JwStore *self);
     bool (*ping)(JwStore *self, GError **error);
@@ -48,6 +54,9 @@ typedef struct {
                    gpointer data, GError **error);
     bool (*update)(JwStore *self, const char *collection, const bson_t *filter,
                    const bson_t *update, bool many, int64_t *ret_matched, GError **error);
+    /* All of @updates in one round trip, unordered. */
+    bool (*update_each)(JwStore *self, const char *collection, JwDbUpdate *const *updates, size_t n,
+                        int64_t *ret_matched, GError **error);
     /* All that match. */
     bool (*remove)(JwStore *self, const char *collection, const bson_t *filter, GError **error);
     bool (*count)(JwStore *self, const char *collection, const bson_t *filter, int64_t limit,
@@ -131,9 +140,21 @@ bool jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, c
 bool jw_db_update(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
                   JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Updates all documents that match, in one round trip. */
+/* Updates all documents that match, in one round trip. @ret_matched: (out) (optional): how many */
 bool jw_db_update_many(JwStore *self, const char *collection, const bson_t *filter,
-                       const bson_t *update, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                       const bson_t *update, int64_t *ret_matched,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* For jw_db_update_each(): (transfer full), an empty array that frees its updates. */
+GPtrArray *jw_db_updates(void);
+/* Appends one, empty. (transfer none) */
+JwDbUpdate *jw_db_add_update(GPtrArray *updates, bool many);
+
+/* Does all of @updates (of JwDbUpdate; at least one) in one round trip, in any order: each that can
+ * be done is. @ret_matched: (out): how many documents they matched together. On an error some may
+ * have been done. */
+bool jw_db_update_each(JwStore *self, const char *collection, const GPtrArray *updates,
+                       int64_t *ret_matched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes all documents whose @key is the string @value; none is no error. */
 bool jw_db_remove(JwStore *self, const char *collection, const char *key, const char *value,

@@ -232,6 +232,7 @@ static const JwDbOps mongo_ops = {
     .find = jw_mongo_find,
     .modify = jw_mongo_modify,
     .update = jw_mongo_update,
+    .update_each = jw_mongo_update_each,
     .remove = jw_mongo_remove,
     .count = jw_mongo_count,
     .drop = jw_mongo_drop,

@@ -80,10 +80,15 @@ server_code(uint32_t code, bool wrote, const bson_t *reply)
 static bool
 wrote_some(const bson_t *reply)
 {
+    static const char *const counts[] = { "insertedCount", "nMatched" };
     bson_iter_t iter;
 
-    return reply != NULL && bson_iter_init_find(&iter, reply, "insertedCount")
-           && bson_iter_as_int64(&iter) > 0;
+    for (size_t i = 0; reply != NULL && i < G_N_ELEMENTS(counts); i++) {
+        if (bson_iter_init_find(&iter, reply, counts[i]) && bson_iter_as_int64(&iter) > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static JwErrorCode

@@ -67,6 +67,8 @@ bool jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter
                      gpointer data, GError **error);
 bool jw_mongo_update(JwStore *self, const char *collection, const bson_t *filter,
                      const bson_t *update, bool many, int64_t *ret_matched, GError **error);
+bool jw_mongo_update_each(JwStore *self, const char *collection, JwDbUpdate *const *updates,
+                          size_t n, int64_t *ret_matched, GError **error);
 bool jw_mongo_remove(JwStore *self, const char *collection, const bson_t *filter, GError **error);
 bool jw_mongo_count(JwStore *self, const char *collection, const bson_t *filter, int64_t limit,
                     int64_t *ret_count, GError **error);

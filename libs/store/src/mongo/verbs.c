@@ -80,6 +80,53 @@ jw_mongo_update(JwStore *self, const char *collection, const bson_t *filter, con
     return true;
 }
 
+static bool
+append_updates(mongoc_bulk_operation_t *bulk, JwDbUpdate *const *updates, size_t n,
+               bson_error_t *cause)
+{
+    for (size_t i = 0; i < n; i++) {
+        const JwDbUpdate *one = updates[i];
+        const bool ok = one->many
+                            ? mongoc_bulk_operation_update_many_with_opts(bulk, one->filter,
+                                                                          one->update, NULL, cause)
+                            : mongoc_bulk_operation_update_one_with_opts(bulk, one->filter,
+                                                                         one->update, NULL, cause);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+jw_mongo_update_each(JwStore *self, const char *collection, JwDbUpdate *const *updates, size_t n,
+                     int64_t *ret_matched, GError **error)
+{
+    g_auto(JwLease) lease = { 0 };
+    if (!jw_mongo_lease(self, &lease, error)) {
+        return false;
+    }
+    g_autoptr(mongoc_collection_t) in = jw_lease_collection(&lease, collection);
+    g_autoptr(bson_t) opts = BCON_NEW("ordered", BCON_BOOL(false));
+    g_autoptr(mongoc_bulk_operation_t) bulk =
+        mongoc_collection_create_bulk_operation_with_opts(in, opts);
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_error_t cause;
+    bson_iter_t iter;
+
+    if (!append_updates(bulk, updates, n, &cause)) {
+        return jw_fail(error, JW_ERROR_INVALID, "updating %s: %s", collection, cause.message);
+    }
+    if (mongoc_bulk_operation_execute(bulk, &reply, &cause) == 0) {
+        return jw_mongo_fail_write(error, &cause, &reply, "updating %s", collection);
+    }
+    if (!jw_mongo_check_concern(error, &reply, "updating")) {
+        return false;
+    }
+    *ret_matched = bson_iter_init_find(&iter, &reply, "nMatched") ? bson_iter_as_int64(&iter) : 0;
+    return true;
+}
+
 bool
 jw_mongo_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
               JwDocFunc visit, gpointer data, GError **error)

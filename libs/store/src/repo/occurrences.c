@@ -30,12 +30,9 @@ JW_DB_INDEXES(occurrences) = {
     { 0 },
 };
 
-bool
-jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
-                        GError **error)
+static bson_t *
+document_of(const JwOccurrence *occurrence)
 {
-    g_return_val_if_fail(self != NULL && occurrence != NULL && occurrence->schedule_id != NULL,
-                         false);
     const JwOccurrenceDoc doc = { .id = (char *)(uintptr_t)occurrence->id, /* only read */
                                   .schedule_id = (char *)(uintptr_t)occurrence->schedule_id,
                                   .reason = (char *)(uintptr_t)occurrence->reason,
@@ -44,8 +41,28 @@ jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate 
                                   .decided_ms = occurrence->decided_ms,
                                   .kind = occurrence->kind };
 
-    return jw_db_insert_one(self, "occurrences", jw_repo_document(&occurrences, &doc), ret_create,
-                            error);
+    return jw_repo_document(&occurrences, &doc);
+}
+
+bool
+jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
+                        GError **error)
+{
+    return jw_store_put_occurrences(self, &occurrence, 1, ret_create, error);
+}
+
+bool
+jw_store_put_occurrences(JwStore *self, const JwOccurrence *const *rows, size_t n,
+                         JwCreate *ret_creates, GError **error)
+{
+    g_return_val_if_fail(self != NULL && (n == 0 || (rows != NULL && ret_creates != NULL)), false);
+    g_autoptr(GPtrArray) documents = jw_db_documents(n);
+
+    for (size_t i = 0; i < n; i++) {
+        g_return_val_if_fail(rows[i] != NULL && rows[i]->schedule_id != NULL, false);
+        g_ptr_array_add(documents, document_of(rows[i]));
+    }
+    return n == 0 || jw_db_insert(self, "occurrences", documents, ret_creates, error);
 }
 
 static void
@@ -80,6 +97,40 @@ jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, g
         free_occurrence(row);
     }
     return true;
+}
+
+typedef struct {
+    JwOccurrenceFunc visit;
+    gpointer data;
+} Finding;
+
+static bool
+show_document(const bson_t *document, gpointer finding, GError **error)
+{
+    const Finding *self = finding;
+    gpointer row = jw_repo_read(&occurrences, document, error);
+
+    if (row == NULL) {
+        return false;
+    }
+    show(row, self->visit, self->data);
+    free_occurrence(row);
+    return true;
+}
+
+bool
+jw_store_find_occurrences(JwStore *self, const char *const *ids, JwOccurrenceFunc visit,
+                          gpointer data, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ids != NULL && visit != NULL, false);
+    Finding finding = { visit, data };
+    g_auto(bson_t) filter = BSON_INITIALIZER, opts = BSON_INITIALIZER;
+    bson_t of;
+
+    BSON_APPEND_DOCUMENT_BEGIN(&filter, "_id", &of);
+    jw_doc_append_strings(&of, "$in", ids);
+    bson_append_document_end(&filter, &of);
+    return jw_db_find(self, "occurrences", &filter, &opts, show_document, &finding, error);
 }
 
 bool

@@ -68,7 +68,7 @@ pull_kind(JwStore *self, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs,
     append_any(&outbox, "id", entries);
     bson_append_document_end(&pull, &outbox);
     bson_append_document_end(&update, &pull);
-    return jw_db_update_many(self, collection_of(kind), &filter, &update, error)
+    return jw_db_update_many(self, collection_of(kind), &filter, &update, NULL, error)
            || jw_prefix(error, "clearing outboxes");
 }
 

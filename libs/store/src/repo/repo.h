@@ -3,6 +3,7 @@
 #pragma once
 #include "codec/doc.h"
 #include "db/db.h"
+#include "jw/occurrence.h"
 #include "jw/visibility.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ typedef struct {
     gpointer (*create)(void); /* an empty struct to read into */
     GDestroyNotify free;
 } JwRepo;
-extern const JwRepo jw_repo_jobs;
+extern const JwRepo jw_repo_jobs, jw_repo_schedules;
 
 /* The document of a struct. (transfer full) */
 bson_t *jw_repo_document(const JwRepo *repo, gconstpointer from);
@@ -47,6 +48,9 @@ void jw_repo_append_states(bson_t *filter, const char *key, unsigned states,
 
 /* The time is not after @last_ms or, unless that is 0, lies behind @ahead_ms. */
 void jw_repo_append_past(bson_t *filter, const char *field, int64_t last_ms, int64_t ahead_ms);
+
+/* $push of decisions. */
+void jw_repo_append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires);
 
 /* What @viewer may see; @owner: the field with its owner's subject. */
 void jw_repo_append_viewer(bson_t *filter, const JwViewer *viewer, const char *owner);

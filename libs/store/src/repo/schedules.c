@@ -1,10 +1,9 @@
-/* schedules.c: schedules. Any thread. nextFireAt is the one field that decides who fires: it moves
- * by compare and set only. */
+/* schedules.c: what a schedule is: written, found, deleted. Any thread. Its decisions:
+ * schedule_fires.c. */
 #include "repo.h"
 #include "jw/store_calendars.h"
 #include "jw/store_schedule_commands.h"
 #include "jw/store_schedules.h"
-#include <string.h>
 
 static gpointer
 create_schedule(void)
@@ -12,8 +11,8 @@ create_schedule(void)
     return jw_schedule_new();
 }
 
-static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
-                                  jw_schedule_free };
+const JwRepo jw_repo_schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
+                                   jw_schedule_free };
 
 JW_DB_INDEXES(schedules) = {
     { "schedules", "paused:1 wakeAt:1 _id:1", false },
@@ -49,16 +48,6 @@ append_push(bson_t *pushes, const char *name, const JwDocTable *table, const voi
     BSON_APPEND_DOCUMENT_BEGIN(pushes, name, &push);
     jw_doc_append_list(&push, "$each", table, items, n_items);
     bson_append_document_end(pushes, &push);
-}
-
-static void
-append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
-{
-    bson_t pushes;
-
-    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &pushes);
-    append_push(&pushes, "pendingFires", &jw_doc_fire_table, (const void *const *)fires, n_fires);
-    bson_append_document_end(update, &pushes);
 }
 
 /* What commands left on @schedule, if they did: marks and ids as they are to be, answers behind
@@ -225,7 +214,7 @@ find_any(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **erro
 {
     gpointer schedule = NULL;
 
-    if (!jw_repo_get(self, &schedules, id, &schedule, error)) {
+    if (!jw_repo_get(self, &jw_repo_schedules, id, &schedule, error)) {
         return false;
     }
     *ret_schedule = schedule;
@@ -262,8 +251,8 @@ put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted
             *ret_deleted = g_steal_pointer(&old);
             return true;
         }
-        if (!(old == NULL ? jw_db_insert_one(self, "schedules",
-                                             jw_repo_document(&schedules, &whole), &create, error)
+        if (!(old == NULL ? jw_db_insert_one(
+                  self, "schedules", jw_repo_document(&jw_repo_schedules, &whole), &create, error)
                           : update_schedule(self, &whole, old, &cas, error))) {
             return false;
         }
@@ -308,7 +297,7 @@ replace(JwStore *self, const JwSchedule *schedule, const JwSchedule *found, JwCa
     if (found != NULL) {
         return update_schedule(self, &whole, found, ret_cas, error);
     }
-    if (!jw_db_insert_one(self, "schedules", jw_repo_document(&schedules, &whole), &create,
+    if (!jw_db_insert_one(self, "schedules", jw_repo_document(&jw_repo_schedules, &whole), &create,
                           error)) {
         return false;
     }
@@ -350,7 +339,7 @@ jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const ch
     gpointer deleted = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_repo_modify(self, &schedules, filter, update, &cas, &deleted, error)) {
+    if (!jw_repo_modify(self, &jw_repo_schedules, filter, update, &cas, &deleted, error)) {
         return jw_prefix(error, "deleting schedule '%s'", id);
     }
     *ret_schedule = deleted;
@@ -377,7 +366,7 @@ jw_store_end_schedule(JwStore *self, const JwSchedule *noted, const JwSchedule *
     append_operator(&update, "$push", &pushes);
     BCON_APPEND(&update, "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}",
                 "$inc", "{", "version", BCON_INT64(1), "}");
-    if (!jw_repo_modify(self, &schedules, filter, &update, &cas, &deleted, error)) {
+    if (!jw_repo_modify(self, &jw_repo_schedules, filter, &update, &cas, &deleted, error)) {
         return jw_prefix(error, "deleting schedule '%s'", old->id);
     }
     *ret_schedule = deleted;
@@ -393,8 +382,8 @@ jw_store_note_command(JwStore *self, const JwSchedule *noted, const JwSchedule *
     JwCreate create = JW_CREATE_EXISTS;
 
     if (old == NULL) {
-        if (!jw_db_insert_one(self, "schedules", jw_repo_document(&schedules, noted), &create,
-                              error)) {
+        if (!jw_db_insert_one(self, "schedules", jw_repo_document(&jw_repo_schedules, noted),
+                              &create, error)) {
             return jw_prefix(error, "a command about schedule '%s'", noted->id);
         }
         *ret_cas = create == JW_CREATE_NEW ? JW_CAS_WON : JW_CAS_LOST;
@@ -433,7 +422,7 @@ jw_store_deleted_schedules(JwStore *self, int64_t before_ms, size_t limit, GPtrA
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "deletedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+    return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
 }
 
 bool
@@ -483,7 +472,7 @@ jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrA
     if (after_id != NULL) {
         BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
     }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+    return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
 }
 
 bool
@@ -498,7 +487,7 @@ jw_store_running_schedules(JwStore *self, const char *source, const char *after_
     if (after_id != NULL) {
         BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
     }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+    return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
 }
 
 bool
@@ -519,214 +508,6 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
     BCON_APPEND(&update, "$inc", "{", "version", BCON_INT64(1), "}");
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
            || jw_prefix(error, "pausing schedule '%s'", id);
-}
-
-bool
-jw_store_due_schedules(JwStore *self, int64_t now_ms, const JwSchedule *after, size_t limit,
-                       GPtrArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Earliest first, by an index, so that a page costs what it shows, however many are due. "Less
-     * than the next millisecond" and not $lte: SecantusDB in Python leaves out the bound itself
-     * where another field of the index comes behind. */
-    int64_t from_ms = after != NULL ? after->wake_ms : JW_DOC_FIRST_DATE_MS;
-    g_autoptr(bson_t) filter =
-        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gte", BCON_DATE_TIME(from_ms), "$lt",
-                 BCON_DATE_TIME(now_ms + 1), "}");
-    g_autoptr(bson_t) opts =
-        BCON_NEW("sort", "{", "wakeAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
-
-    if (after != NULL) {
-        BCON_APPEND(filter, "$or", "[", "{", "wakeAt", "{", "$gt", BCON_DATE_TIME(from_ms), "}",
-                    "}", "{", "_id", "{", "$gt", BCON_UTF8(after->id), "}", "}", "]");
-    }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
-}
-
-bool
-jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
-                           GPtrArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Decided is decided, also of a schedule that was paused since. */
-    g_autoptr(bson_t) filter =
-        BCON_NEW("pendingFires.due", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}",
-                 "lookAt", "{", "$lte", BCON_DATE_TIME(now_ms), "}");
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
-
-    if (after_id != NULL) {
-        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
-    }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
-}
-
-bool
-jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && ret_wake_ms != NULL, false);
-    g_autoptr(GPtrArray) first = NULL;
-    g_autoptr(bson_t) filter =
-        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gt", BCON_DATE_TIME(after_ms), "}");
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "wakeAt", BCON_INT32(1), "_id", BCON_INT32(1),
-                                      "}", "projection", "{", "wakeAt", BCON_INT32(1), "}");
-
-    if (!jw_repo_page(self, &schedules, filter, opts, 1, &first, error)) {
-        return false;
-    }
-    *ret_wake_ms = first->len > 0 ? ((JwSchedule *)g_ptr_array_index(first, 0))->wake_ms : 0;
-    return true;
-}
-
-static void
-append_next(bson_t *set, bson_t *unset, const char *name, int64_t ms)
-{
-    if (ms != 0) {
-        BSON_APPEND_DATE_TIME(set, name, ms);
-    } else {
-        BSON_APPEND_INT32(unset, name, 1);
-    }
-}
-
-bool
-jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
-                       int64_t now_ms, JwCas *ret_cas, GError **error)
-{
-    g_return_val_if_fail(self != NULL && schedule != NULL && step != NULL && ret_cas != NULL,
-                         false);
-    g_return_val_if_fail(step->fires != NULL || step->n_fires == 0, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(false),
-                                        "nextFireAt", BCON_DATE_TIME(schedule->next_fire_ms));
-    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
-
-    if (schedule->rule_hash != NULL) {
-        BSON_APPEND_UTF8(filter, "ruleHash", schedule->rule_hash);
-    } else {
-        BSON_APPEND_NULL(filter, "ruleHash");
-    }
-    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
-    BSON_APPEND_DATE_TIME(&set, "lookAt", now_ms);
-    append_next(&set, &unset, "nextFireAt", step->next_ms);
-    append_next(&set, &unset, "wakeAt", step->wake_ms);
-    if (step->next_ms == 0) {
-        BSON_APPEND_DATE_TIME(&set, "spentAt", now_ms);
-    }
-    if (step->calendar != NULL) {
-        BSON_APPEND_UTF8(&set, "calendarVersion", step->calendar);
-    }
-    BSON_APPEND_DOCUMENT(&update, "$set", &set);
-    if (!bson_empty(&unset)) {
-        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
-    }
-    if (step->n_fires > 0) {
-        append_fires(&update, step->fires, step->n_fires);
-    }
-    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
-           || jw_prefix(error, "firing schedule '%s'", schedule->id);
-}
-
-bool
-jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
-                    int64_t now_ms, JwCas *ret_cas, GError **error)
-{
-    g_return_val_if_fail(self != NULL && id != NULL && fires != NULL && ret_cas != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(now_ms), "}");
-
-    append_fires(update, fires, n_fires);
-    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
-           || jw_prefix(error, "decisions of schedule '%s'", id);
-}
-
-bool
-jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
-                     GError **error)
-{
-    g_return_val_if_fail(self != NULL && id != NULL && fire != NULL && ret_cas != NULL, false);
-    g_auto(bson_t) one = BSON_INITIALIZER;
-
-    /* two runs of one millisecond differ in their keys alone */
-    BSON_APPEND_DATE_TIME(&one, "due", fire->due_ms);
-    BSON_APPEND_UTF8(&one, "kind", jw_occurrence_kind_name(fire->kind));
-    if (fire->key != NULL) {
-        BSON_APPEND_UTF8(&one, "key", fire->key);
-    } else {
-        BSON_APPEND_NULL(&one, "key");
-    }
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", "{", "$elemMatch", BCON_DOCUMENT(&one), "}");
-    g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DOCUMENT(&one), "}");
-
-    return jw_db_update(self, "schedules", filter, update, ret_cas, error);
-}
-
-bool
-jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && id != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
-    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(look_ms), "}");
-    JwCas cas = JW_CAS_LOST;
-
-    return jw_db_update(self, "schedules", filter, update, &cas, error)
-           || jw_prefix(error, "deferring schedule '%s'", id);
-}
-
-bool
-jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
-                            const char *after_id, size_t limit, GPtrArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && calendar != NULL && version != NULL && ret != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "calendarVersion", "{",
-                                        "$ne", BCON_UTF8(version), "}", "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
-
-    if (after_id != NULL) {
-        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
-    }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
-}
-
-bool
-jw_store_schedules_of_calendar(JwStore *self, const char *calendar, const char *after_id,
-                               size_t limit, GPtrArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && calendar != NULL && limit > 0 && ret != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
-
-    if (after_id != NULL) {
-        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
-    }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
-}
-
-bool
-jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
-                         const char *version, JwCas *ret_cas, GError **error)
-{
-    g_return_val_if_fail(self != NULL && schedule != NULL && version != NULL, false);
-    g_return_val_if_fail(schedule->rule_hash != NULL && ret_cas != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "ruleHash",
-                                        BCON_UTF8(schedule->rule_hash), "deletedAt", BCON_NULL);
-    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
-
-    if (before_ms != 0) {
-        BSON_APPEND_DATE_TIME(filter, "nextFireAt", before_ms);
-    } else {
-        BSON_APPEND_NULL(filter, "nextFireAt");
-    }
-    BSON_APPEND_UTF8(&set, "calendarVersion", version);
-    append_next(&set, &unset, "nextFireAt", schedule->next_fire_ms);
-    append_next(&set, &unset, "wakeAt", schedule->wake_ms);
-    if (schedule->next_fire_ms != 0) { /* its calendar lets it go on */
-        BSON_APPEND_INT32(&unset, "spentAt", 1);
-    }
-    BSON_APPEND_DOCUMENT(&update, "$set", &set);
-    if (!bson_empty(&unset)) {
-        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
-    }
-    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
-           || jw_prefix(error, "schedule '%s'", schedule->id);
 }
 
 static void
@@ -752,7 +533,7 @@ jw_store_spent_schedules(JwStore *self, int64_t before_ms, const char *after_id,
     if (after_id != NULL) {
         BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
     }
-    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+    return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
 }
 
 bool
