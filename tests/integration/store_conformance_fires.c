@@ -134,6 +134,7 @@ fires_many_at_once(JwStore *store)
     assert_ok(jw_store_get_schedule(store, "b", &read, &error), error);
     assert_int_equal(read->next_fire_ms, 0); /* never again */
     assert_int_equal(read->wake_ms, 0);
+    assert_int_equal(read->spent_ms, SC_NOW);
     jw_schedule_free(read);
 }
 
@@ -147,13 +148,13 @@ fires_groups_at_once(JwStore *store)
     const JwSchedule *const two[] = { list[0], list[1] }, *const one[] = { list[2] },
                             *const bare[] = { list[3] }, *const lost[] = { list[4] };
     const JwScheduleGroup groups[] = {
-        { two, 2, SC_NOW + 1000, SC_NOW + 1000, same },
-        { one, 1, SC_NOW + 2000, SC_NOW + 2007, own },
-        { bare, 1, SC_NOW + 3000, SC_NOW + 3000, same },
-        { lost, 1, SC_NOW + 4000, SC_NOW + 4000, same },
+        { two, 2, SC_NOW + 1000, SC_NOW + 1000, "days 2", same },
+        { one, 1, SC_NOW + 2000, SC_NOW + 2007, NULL, own },
+        { bare, 1, SC_NOW + 3000, SC_NOW + 3000, NULL, same },
+        { lost, 1, SC_NOW + 4000, SC_NOW + 4000, NULL, same },
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwSchedule) read = NULL;
+    g_autoptr(JwSchedule) read = NULL, followed = NULL;
     JwCas won[5];
 
     put(store, "d", NULL, SC_NOW);
@@ -170,6 +171,10 @@ fires_groups_at_once(JwStore *store)
     assert_int_equal(read->next_fire_ms, SC_NOW + 2000);
     assert_int_equal(read->wake_ms, SC_NOW + 2007);
     assert_int_equal(((JwFire *)g_ptr_array_index(read->pending_fires, 0))->wake_ms, SC_NOW + 3);
+    assert_null(read->calendar_version);
+    assert_ok(jw_store_get_schedule(store, "b", &followed, &error), error);
+    assert_string_equal(followed->calendar_version, "days 2");
+    assert_int_equal(followed->spent_ms, 0);
     assert_ok(jw_store_fire_schedules(store, groups, G_N_ELEMENTS(groups), SC_NOW, won, &error),
               error);
     for (int i = 0; i < 5; i++) {

@@ -67,8 +67,8 @@ fire_two(JwStore *store, GError **error)
     g_autoptr(JwFire) fire = jw_fire_new(SC_NOW, SC_NOW, JW_OCCURRENCE_FIRED, NULL);
     g_autoptr(JwSchedule) one = jw_schedule_new(), two = jw_schedule_new();
     const JwSchedule *const first[] = { one }, *const second[] = { two };
-    const JwScheduleGroup groups[] = { { first, 1, SC_NOW + 1, SC_NOW + 1, fire },
-                                       { second, 1, SC_NOW + 2, SC_NOW + 2, fire } };
+    const JwScheduleGroup groups[] = { { first, 1, SC_NOW + 1, SC_NOW + 1, NULL, fire },
+                                       { second, 1, SC_NOW + 2, SC_NOW + 2, NULL, fire } };
     JwCas won[2];
 
     fire->key = g_strdup("round");
