@@ -8,9 +8,6 @@
 
 #include "jw/crash.h"
 
-#define DECISIONS_PER_ROUND                                                                        \
-    1000 /* of one schedule, so that a long backlog does not starve the others */
-
 #define PARTS_MAX 8 /* of a wave that are decided side by side */
 #define PART_MIN  8 /* groups of one */
 
@@ -286,6 +283,7 @@ move_on(Look *self)
 {
     self->schedule->next_fire_ms = self->next_ms;
     self->schedule->wake_ms = self->wake_ms;
+    self->schedule->look_ms = self->now_ms;
     g_ptr_array_add(self->schedule->pending_fires, g_steal_pointer(&self->fire));
     self->turn->decided++;
     if (self->bounded && self->bound_ms != 0) {
@@ -321,7 +319,7 @@ sch_decide(Sch *self, GPtrArray *turns)
             g_ptr_array_add(looks, look);
         }
     }
-    for (int i = 0; i < DECISIONS_PER_ROUND; i++) {
+    for (int i = 0; i < SCH_TURN_MAX; i++) {
         g_autoptr(GPtrArray) groups = gather(self, looks);
 
         if (groups->len == 0) {
@@ -332,5 +330,10 @@ sch_decide(Sch *self, GPtrArray *turns)
         for (guint k = 0; k < looks->len; k++) {
             take_answer(g_ptr_array_index(looks, k));
         }
+    }
+    for (guint i = 0; i < looks->len; i++) {
+        const Look *look = g_ptr_array_index(looks, i);
+
+        look->turn->more = !look->over && is_due(look->schedule, now);
     }
 }

@@ -19,6 +19,7 @@ typedef struct {
     int64_t now_ms;
     size_t decided;
     bool failed; /* something is to be tried again */
+    bool more;   /* there is more to do of a schedule that had its share */
 } Round;
 
 static void
@@ -126,6 +127,7 @@ fire_slice(Sch *self, const GPtrArray *page, guint begin, guint size, Round *rou
 
         note_trouble(self, turn->schedule, turn->error);
         round->decided += turn->decided;
+        round->more = round->more || turn->more;
         round->failed =
             round->failed || (turn->error != NULL && jw_error_retry(turn->error) != JW_RETRY_NEVER);
     }
@@ -228,10 +230,12 @@ sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
     *ret_decided = 0;
     self->looked_ms = round.now_ms;
     sch_forget_days(self); /* a calendar may have changed */
+    self->more = false;
     if (!fire_pending(self, &round, error) || !fire_due(self, &round, error)) {
         return false;
     }
     *ret_decided = round.decided;
+    self->more = round.more;
     return !round.failed
            || jw_fail(error, JW_ERROR_UNAVAILABLE,
                       "some schedules could not be fired; they are tried again");
@@ -243,6 +247,9 @@ sch_rest_ms(Sch *self)
     g_autoptr(GError) error = NULL;
     int64_t wake = 0;
 
+    if (self->more) {
+        return 1;
+    }
     if (!jw_store_next_wake(self->store, self->looked_ms, &wake, &error) || wake == 0) {
         return self->config.tick_ms;
     }

@@ -11,10 +11,16 @@ typedef struct {
     GError *error;        /* owned: what stopped it; the rest of it waits for the next round */
     guint decided;        /* of its due times, here */
     bool lost;            /* another scheduler decides them */
+    guint carried;        /* decisions that were carried out, here */
+    bool more;            /* it had its share of the round, and there is more of it to do */
     /* of what has to wait */
     bool queued;
     int64_t look_ms; /* when to look again; 0: nothing waits */
 } SchTurn;
+
+/* Of one schedule in one round, decided and carried out each: a long backlog of one, such as a
+ * backfill, does not hold up the others. */
+#define SCH_TURN_MAX 50
 
 /* round_name.c: this process, among all. (transfer none) */
 const char *sch_process_name(Sch *self);

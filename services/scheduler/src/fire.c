@@ -313,6 +313,7 @@ note_wait(const SchFiring *self)
     const int64_t look = MAX(self->meeting.look_ms, self->meeting.now_ms + 1);
 
     if (sch_firing_goes_on(self) || turn->error != NULL) {
+        turn->carried++;
         return;
     }
     turn->queued = turn->queued || !jw_fire_is_backfill(sch_firing_decision(self));
@@ -328,9 +329,14 @@ resolve_wave(Sch *sch, const GPtrArray *turns, guint index)
     for (guint i = 0; i < turns->len; i++) {
         SchTurn *turn = g_ptr_array_index(turns, i);
 
-        if (turn->error == NULL && index < turn->schedule->pending_fires->len) {
-            g_ptr_array_add(wave, sch_firing_new(sch, turn, index));
+        if (turn->error != NULL || index >= turn->schedule->pending_fires->len) {
+            continue;
         }
+        if (turn->carried == SCH_TURN_MAX) {
+            turn->more = true;
+            continue;
+        }
+        g_ptr_array_add(wave, sch_firing_new(sch, turn, index));
     }
     if (wave->len > 0) {
         carry_out(sch, wave);
@@ -349,8 +355,12 @@ typedef struct {
 static bool
 end_turn(Sch *sch, const SchTurn *turn, GError **error)
 {
+    if (turn->more) { /* and it is looked at again at once */
+        return true;
+    }
     if (turn->look_ms != 0) {
-        return jw_store_defer_schedule(sch->store, turn->schedule->id, turn->look_ms, error);
+        return jw_store_defer_schedule(sch->store, turn->schedule->id, turn->schedule->look_ms,
+                                       turn->look_ms, error);
     }
     return turn->schedule->deleted_at_ms == 0
            || jw_jobs_forget_schedule(&sch->jobs, turn->schedule, error);

@@ -44,6 +44,7 @@ typedef struct {
     guint first_slice;
     int64_t shares_until_ms;
     int64_t looked_ms;
+    bool more;     /* that it left something to be done at once */
     SchCrew *crew; /* NULL: the due thread does all */
     GThread *due_thread, *maintenance_thread;
     JwConsumer *consumer;

@@ -81,12 +81,23 @@ kit_with_three_late(const char *misfire)
 }
 
 size_t
-kit_fire(Sch *sch)
+kit_fire_round(Sch *sch)
 {
     g_autoptr(GError) error = NULL;
     size_t decided = 0;
 
     assert_ok(sch_fire_due(sch, &decided, &error), error);
+    return decided;
+}
+
+size_t
+kit_fire(Sch *sch)
+{
+    size_t decided = kit_fire_round(sch);
+
+    while (sch->more) { /* as the due thread, which does not rest then */
+        decided += kit_fire_round(sch);
+    }
     return decided;
 }
 

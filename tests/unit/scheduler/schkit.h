@@ -26,8 +26,11 @@ int kit_teardown(void **state);
 void kit_put(SchKit *self, const char *id, const char *members);
 /* A new kit with a schedule "s", of which three due times have passed. (transfer full) */
 SchKit *kit_with_three_late(const char *misfire);
-/* One round; fails the test on an error. Answers how many due times were decided. */
+/* Rounds until it would rest; fails the test on an error. Answers how many due times were decided.
+ */
 size_t kit_fire(Sch *sch);
+/* One of them. */
+size_t kit_fire_round(Sch *sch);
 
 /* The history of a schedule, oldest first: "fired@10 coalesced@20 " with the minutes since KIT_NOW;
  * checks that each job is there exactly when it should be, with one command and one event.

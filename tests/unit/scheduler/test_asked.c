@@ -3,7 +3,9 @@
 #include "schkit.h"
 
 #include "jw/jobs_schedules.h"
+#include "jw/store_jobs.h"
 #include "jw/store_mem.h"
+#include "due.h"
 
 #define EVERY_10 "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfire_grace\":\"1m\""
 
@@ -132,6 +134,33 @@ test_backfill_is_bounded(void **state)
     assert_jw_error(none, JW_ERROR_INVALID, "*begin before its end*");
 }
 
+/* A long one has its share of each round, and what is due has its own. */
+static void
+test_backfill_holds_up_nobody(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+    int64_t jobs = 0;
+
+    kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"1s\"},\"paused\":true");
+    kit_put(kit, "v", EVERY_10);
+    assert_int_equal(backfill(kit, -3, 0), 180);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+    (void)kit_fire_round(&kit->sch);
+    assert_history(kit, "v", "fired@10 ");
+    g_autoptr(JwSchedule) left = stored(kit);
+    assert_int_equal(left->pending_fires->len, 180 - SCH_TURN_MAX);
+    assert_true(kit->sch.more);
+    assert_int_equal(sch_rest_ms(&kit->sch), 1);
+    (void)kit_fire(&kit->sch);
+    kit_assert_none_pending(kit, "s");
+    assert_false(kit->sch.more);
+    assert_true(sch_rest_ms(&kit->sch) > 1);
+    assert_ok(jw_store_count_jobs(kit->sch.store, JW_JOB_BIT(JW_JOB_PENDING), 1000, &jobs, &error),
+              error);
+    assert_int_equal(jobs, 180 + 1);
+}
+
 /* Under overlap one after the other; what comes due meanwhile is judged as ever. */
 static void
 test_backfill_in_turn(void **state)
@@ -256,6 +285,7 @@ main(void)
         TEST(test_run_now),
         TEST(test_backfill),
         TEST(test_backfill_is_bounded),
+        TEST(test_backfill_holds_up_nobody),
         TEST(test_backfill_in_turn),
         cmocka_unit_test(test_deleted_in_the_middle),
         cmocka_unit_test(test_two_schedulers),

@@ -55,8 +55,9 @@ bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwC
 bool jw_store_finish_round(JwStore *self, const char *const *ids, size_t n, const char *round,
                            int64_t *ret_matched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Its decisions need not be looked at before @look_ms. */
-bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
+/* Its decisions need not be looked at before @look_ms; but when others were added since it was read
+ * with @before_ms it stays as it is. */
+bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t before_ms, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -299,10 +299,11 @@ jw_store_finish_round(JwStore *self, const char *const *ids, size_t n, const cha
 }
 
 bool
-jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError **error)
+jw_store_defer_schedule(JwStore *self, const char *id, int64_t before_ms, int64_t look_ms,
+                        GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "lookAt", BCON_DATE_TIME(before_ms));
     g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(look_ms), "}");
     JwCas cas = JW_CAS_LOST;
 
