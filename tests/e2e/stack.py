@@ -91,7 +91,7 @@ def free_port():
 def crash_points(service):
     """Every crash point in a service's sources."""
     sources = (TOP / "services" / service / "src").rglob("*.c")
-    return sorted({name for path in sources for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())})
+    return sorted({name for path in sources for name in re.findall(r'(?:jw_crash_point\(|pass\(wave, )"(\w+)"', path.read_text())})
 
 
 def clean_env(**variables):

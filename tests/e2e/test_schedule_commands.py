@@ -97,7 +97,7 @@ def test_a_schedule_from_its_creation_to_its_end(own, api):
     shown = api.get(f"{API}/{schedule}").json()["data"]["job"]
     assert shown["trigger"]["every"] == "1h" and "description" not in shown and shown["version"] == 2
     late = do(own, "change", schedule, version=1, change={"overlap": "skip"})
-    assert late["outcome"] == "refused" and late["error"]["code"] == "DIGEST_CONFLICT" and late["version"] == 2
+    assert late["outcome"] == "refused" and late["error"]["code"] == "VERSION_CONFLICT" and late["version"] == 2
 
     assert do(own, "pause", schedule, note="the data moves")["outcome"] == "changed"
     shown = api.get(f"{API}/{schedule}").json()["data"]["job"]

@@ -129,7 +129,8 @@ static const struct {
     { "{\"box.id\":\"e2\"}", "a" },
     { "{\"box.at\":{\"$lt\":{\"$date\":5}}}", "c" },
     { "{\"box.at\":{\"$gt\":{\"$date\":5}}}", "ac" },
-    { "{\"box.at\":{\"$not\":{\"$gt\":{\"$date\":0}}}}", "bde" }, /* no item of it does */
+    { "{\"box\":{\"$not\":{\"$elemMatch\":{\"at\":{\"$gt\":{\"$date\":0}}}}}}",
+      "bde" }, /* no item */
     { "{\"flag\":{\"$in\":[true,false]}}", "ab" },
     { "{\"$or\":[{\"_id\":\"a\"},{\"n\":2}]}", "ab" },
     { "{\"$and\":[{\"tags\":\"q\"},{\"n\":{\"$gt\":1}}]}", "c" },

@@ -171,7 +171,7 @@ test_outcomes(void **state G_GNUC_UNUSED)
                                                                                             "}}" };
     static const Command calendar = { JW_TYPE_SCHEDULE_CHANGE, "k",
                                       "{\"id\":\"s\",\"change\":{\"calendar\":\"none\"}}" };
-    static const struct {
+    const struct {
         Command commands[4];
         const char *state, *answers;
     } cases[] = {

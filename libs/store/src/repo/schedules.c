@@ -510,11 +510,12 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
            || jw_prefix(error, "pausing schedule '%s'", id);
 }
 
+/* By $elemMatch: mongo-java-server takes $not on a path through a list for one of its items. */
 static void
 append_not_pending(bson_t *filter)
 {
-    BCON_APPEND(filter, "pendingFires.due", "{", "$not", "{", "$gt",
-                BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}");
+    BCON_APPEND(filter, "pendingFires", "{", "$not", "{", "$elemMatch", "{", "due", "{", "$gt",
+                BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "}", "}");
 }
 
 bool
