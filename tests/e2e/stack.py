@@ -91,7 +91,8 @@ def free_port():
 def crash_points(service):
     """Every crash point in a service's sources."""
     sources = (TOP / "services" / service / "src").rglob("*.c")
-    return sorted({name for path in sources for name in re.findall(r'(?:jw_crash_point\(|pass\(wave, )"(\w+)"', path.read_text())})
+    call = re.compile(r'(?:jw_crash_point\(|pass\(wave, )"(\w+)"')
+    return sorted({name for path in sources for name in call.findall(path.read_text())})
 
 
 def clean_env(**variables):
