@@ -100,7 +100,7 @@ def test_too_many_to_rank(own):
         "groupBy": ["receipt"], "measures": ["sales"], "top": {"n": 3, "by": "sales"},
     }}
     job = client.wait(client.create(asked), "failed", seconds=120)
-    assert job["error"]["code"] == "TOO_LARGE"
+    assert job["error"]["code"] == "TOO_MANY_GROUPS"
     assert "more than 100000 different values of the dimension 'receipt'" in job["error"]["message"]
     del asked["parameters"]["top"]
     asked["parameters"]["sort"] = {"by": "receipt"}  # else it is that of the definition's table
