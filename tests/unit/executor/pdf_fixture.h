@@ -19,6 +19,18 @@ typedef struct {
     char *text; /* of the file, one space between words */
 } Pdf;
 
+/* How often @piece is in @text. */
+static inline size_t
+pdf_count_in(const char *text, const char *piece)
+{
+    size_t n = 0;
+
+    for (const char *at = strstr(text, piece); at != NULL; at = strstr(at + 1, piece)) {
+        n++;
+    }
+    return n;
+}
+
 static inline JwValue
 pdf_text(const char *value)
 {
@@ -232,12 +244,7 @@ assert_shows_not(const Pdf *self, const char *piece)
 static inline size_t
 pdf_count(const Pdf *self, const char *piece)
 {
-    size_t n = 0;
-
-    for (const char *at = strstr(self->text, piece); at != NULL; at = strstr(at + 1, piece)) {
-        n++;
-    }
-    return n;
+    return pdf_count_in(self->text, piece);
 }
 
 /* (transfer full) */

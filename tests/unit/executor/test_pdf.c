@@ -9,17 +9,6 @@
 
 #include <stdlib.h>
 
-static size_t
-count_in(const char *text, const char *piece)
-{
-    size_t n = 0;
-
-    for (const char *at = strstr(text, piece); at != NULL; at = strstr(at + 1, piece)) {
-        n++;
-    }
-    return n;
-}
-
 static bool
 holds(GBytes *bytes, const char *piece)
 {
@@ -260,13 +249,14 @@ test_structure_of_long_tables(void **state G_GNUC_UNUSED)
         pdf_finish(&self);
         g_autofree char *structure = pdf_run("pdfinfo", "-struct", self.path, NULL);
         const bool flat = rows[i] > 10000;
-        assert_int_equal(count_in(structure, "\n  Table"), flat ? 1 : 2);
-        assert_int_equal(count_in(structure, "\n    TR"), 201 + (flat ? 0 : 201));
-        assert_int_equal(count_in(structure, "\n      TH"), 3 + 200 + (flat ? 0 : 1));
-        assert_int_equal(count_in(structure, "\n      TD"), 400 + (flat ? 0 : 200));
-        assert_int_equal(count_in(structure, "\n  P"), 3 + (flat ? 10002 : 0));
+        assert_int_equal(pdf_count_in(structure, "\n  Table"), flat ? 1 : 2);
+        assert_int_equal(pdf_count_in(structure, "\n    TR"), 201 + (flat ? 0 : 201));
+        assert_int_equal(pdf_count_in(structure, "\n      TH"), 3 + 200 + (flat ? 0 : 1));
+        assert_int_equal(pdf_count_in(structure, "\n      TD"), 400 + (flat ? 0 : 200));
+        assert_int_equal(pdf_count_in(structure, "\n  P"), 3 + (flat ? 10002 : 0));
         g_autofree char *text = pdf_run("pdfinfo", "-struct-text", self.path, NULL);
-        assert_int_equal(count_in(text, "\"Monday\"\n        P (block)\n          \"c1\"\n"), 1);
+        assert_int_equal(pdf_count_in(text, "\"Monday\"\n        P (block)\n          \"c1\"\n"),
+                         1);
     }
 }
 
@@ -297,10 +287,10 @@ test_letter_paper(void **state G_GNUC_UNUSED)
     g_autofree char *pages = NULL;
     assert_true(g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
                              &pages, NULL, NULL, NULL));
-    assert_int_equal(count_in(pages, "size:  612 x 792 pts (letter)"),
-                     count_in(self.text, "\nc0 c1 c2\n"));
-    assert_int_equal(count_in(pages, "size:  792 x 612 pts (letter)"),
-                     count_in(self.text, " Last\n"));
+    assert_int_equal(pdf_count_in(pages, "size:  612 x 792 pts (letter)"),
+                     pdf_count_in(self.text, "\nc0 c1 c2\n"));
+    assert_int_equal(pdf_count_in(pages, "size:  792 x 612 pts (letter)"),
+                     pdf_count_in(self.text, " Last\n"));
     assert_null(strstr(pages, "595"));
 }
 

@@ -3,17 +3,6 @@
 #include "drawing.h"
 #include "pdf_fixture.h"
 
-static size_t
-count_in(const char *text, const char *piece)
-{
-    size_t n = 0;
-
-    for (const char *at = strstr(text, piece); at != NULL; at = strstr(at + 1, piece)) {
-        n++;
-    }
-    return n;
-}
-
 /* A cell has three lines at most; its end is marked. The row is as high. */
 static void
 test_long_cells_end_in_an_ellipsis(void **state G_GNUC_UNUSED)
@@ -175,7 +164,7 @@ test_long_numbers_of_tables_are_whole(void **state G_GNUC_UNUSED)
     pdf_open(&self);
     pdf_finish(&self);
     g_autofree char *flat = flat_text(&self, "");
-    assert_int_equal(count_in(flat, "-9,223,372,036,854,775,808kilometres"), 2);
+    assert_int_equal(pdf_count_in(flat, "-9,223,372,036,854,775,808kilometres"), 2);
     assert_shows_not(&self, "…");
 }
 

@@ -371,3 +371,25 @@ kit_fail(GwKit *self, const char *job_id)
                                            .error_code = "INVALID",
                                            .error_message = "the records are not readable" });
 }
+
+int
+kit_keyed_setup(void **state)
+{
+    GwKeyed *self = g_new0(GwKeyed, 1);
+
+    self->kit = kit_new();
+    self->key = kit_make_key(self->kit, JW_API_KEY_ADMIN, 0);
+    *state = self;
+    return 0;
+}
+
+int
+kit_keyed_teardown(void **state)
+{
+    GwKeyed *self = *state;
+
+    kit_free(self->kit);
+    g_free(self->key);
+    g_free(self);
+    return 0;
+}

@@ -53,7 +53,14 @@ Answer kit_ask(GwKit *self, const char *who, const char *method, const char *pat
                const char *const *headers);
 /* An API key of that role. @expires_ms: 0: it does not. (transfer full) */
 char *kit_make_key(const GwKit *self, JwApiKeyRole role, int64_t expires_ms);
-/* The same with an API key. */
+/* A kit, and an API key of an admin: set up and torn down as a cmocka test's state. */
+typedef struct {
+    GwKit *kit;
+    char *key;
+} GwKeyed;
+int kit_keyed_setup(void **state);
+int kit_keyed_teardown(void **state);
+/* As kit_ask(), with an API key. */
 Answer kit_ask_with_key(GwKit *self, const char *key, const char *method, const char *path,
                         const char *body);
 Answer kit_get(GwKit *self, const char *who, const char *path);

@@ -9,32 +9,7 @@
 #define PATH    "/api/v1alpha1/calendars"
 #define HOLIDAY "{\"dates\":[\"2026-12-25\"],\"weekdays\":[\"SAT\",\"SUN\"]}"
 
-typedef struct {
-    GwKit *kit;
-    char *key;
-} Fixture;
-
-static int
-setup(void **state)
-{
-    Fixture *self = g_new0(Fixture, 1);
-
-    self->kit = kit_new();
-    self->key = kit_make_key(self->kit, JW_API_KEY_ADMIN, 0);
-    *state = self;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Fixture *self = *state;
-
-    kit_free(self->kit);
-    g_free(self->key);
-    g_free(self);
-    return 0;
-}
+typedef GwKeyed Fixture;
 
 /* @condition: a header, or NULL. */
 static Answer
@@ -362,7 +337,7 @@ test_a_job_that_names_it(void **state)
     assert_text(&never, "data.job.warnings.0.code", "CALENDAR_EXCLUDES_ALL");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_keyed_setup, kit_keyed_teardown)
 
 int
 main(void)

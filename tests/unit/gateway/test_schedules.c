@@ -9,32 +9,7 @@
 
 #define PATH "/api/v1alpha1/jobs"
 
-typedef struct {
-    GwKit *kit;
-    char *key;
-} Fixture;
-
-static int
-setup(void **state)
-{
-    Fixture *self = g_new0(Fixture, 1);
-
-    self->kit = kit_new();
-    self->key = kit_make_key(self->kit, JW_API_KEY_ADMIN, 0);
-    *state = self;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Fixture *self = *state;
-
-    kit_free(self->kit);
-    g_free(self->key);
-    g_free(self);
-    return 0;
-}
+typedef GwKeyed Fixture;
 
 static Answer
 ask(const Fixture *self, const char *method, const char *tail)
@@ -957,7 +932,7 @@ test_form_of_refusals(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_keyed_setup, kit_keyed_teardown)
 
 int
 main(void)
