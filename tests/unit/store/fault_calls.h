@@ -23,7 +23,8 @@ new_store(const char *uri, int64_t pool_size, const char *w, GError **error)
                                    .pool_size = pool_size,
                                    .wait_ms = 100,
                                    .select_ms = 2000,
-                                   .socket_ms = 250 };
+                                   .socket_ms = 250,
+                                   .search_ms = 60000 };
 
     return jw_store_mongo_new(&config, "faults", error);
 }

@@ -19,6 +19,7 @@ struct _ScriptedMongo {
     int listener, port;
     GThread *acceptor;
     JwMutex mutex;
+    JwCond changed;     /* the script, the count of commands, or that it ends */
     GArray *sockets;    /* of int; guarded, as is what follows */
     GPtrArray *threads; /* of GThread */
     bool stopping;
@@ -127,6 +128,7 @@ treat(int socket, int32_t id, int32_t opcode, SmTreatment treatment, const char 
     case SM_CUT:
         (void)write_all(socket, nonsense, 20);
         return false;
+    case SM_HOLD: /* ends while it holds */
     case SM_DROP:
         return false;
     }
@@ -191,9 +193,13 @@ serve_one(ScriptedMongo *self, int socket)
         return send_document(socket, id, opcode, "{\"ok\":1}");
     }
     jw_mutex_lock(&self->mutex);
+    self->commands++;
+    jw_cond_broadcast(&self->changed);
+    while (self->treatment == SM_HOLD && !self->stopping) {
+        jw_cond_wait(&self->changed, &self->mutex);
+    }
     const SmTreatment treatment = self->treatment;
     const char *json = self->reply_json;
-    self->commands++;
     jw_mutex_unlock(&self->mutex);
     return treat(socket, id, opcode, treatment, json);
 }
@@ -250,6 +256,7 @@ scripted_mongo_new(void)
     self->sockets = g_array_new(FALSE, FALSE, sizeof(int));
     self->threads = g_ptr_array_new();
     jw_mutex_init(&self->mutex);
+    jw_cond_init(&self->changed);
     self->acceptor = g_thread_new("scripted-accept", accept_all, self);
     return self;
 }
@@ -262,6 +269,7 @@ scripted_mongo_free(ScriptedMongo *self)
     }
     jw_mutex_lock(&self->mutex);
     self->stopping = true;
+    jw_cond_broadcast(&self->changed);
     for (guint i = 0; i < self->sockets->len; i++) {
         shutdown(g_array_index(self->sockets, int, i), SHUT_RDWR);
     }
@@ -277,6 +285,7 @@ scripted_mongo_free(ScriptedMongo *self)
     close(self->listener);
     g_array_unref(self->sockets);
     g_ptr_array_unref(self->threads);
+    jw_cond_clear(&self->changed);
     jw_mutex_clear(&self->mutex);
     g_free(self);
 }
@@ -294,6 +303,17 @@ scripted_mongo_set(ScriptedMongo *self, SmTreatment treatment, const char *reply
 
     self->treatment = treatment;
     self->reply_json = reply_json != NULL ? reply_json : "{\"ok\":1}";
+    jw_cond_broadcast(&self->changed);
+}
+
+void
+scripted_mongo_await(ScriptedMongo *self, int commands)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    while (self->commands < commands) {
+        jw_cond_wait(&self->changed, &self->mutex);
+    }
 }
 
 int

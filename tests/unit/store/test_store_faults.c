@@ -3,6 +3,7 @@
  * comes when it is asked for. The one rule behind the table: a write is UNAVAILABLE only if it
  * certainly did not happen. */
 #include "fault_calls.h"
+#include "jw/store_records.h"
 #include "jw/sync.h"
 
 typedef struct {
@@ -277,6 +278,60 @@ an_empty_pool_is_busy(void **state)
     assert_int_equal(GPOINTER_TO_INT(g_thread_join(holder)), 0);
 }
 
+static bool
+refuse_row(const JwValue *row, gpointer data, GError **error)
+{
+    (void)row;
+    (void)data;
+    return jw_fail(error, JW_ERROR_INVALID, "no record was sent");
+}
+
+static bool
+scan(JwStore *store, int64_t limit_ms, GError **error)
+{
+    static const char *const fields[] = { "field", NULL };
+    const JwRecordScan records = { .collection = "records",
+                                   .date_field = "at",
+                                   .start_ms = SC_NOW,
+                                   .end_ms = SC_NOW + 1,
+                                   .fields = fields,
+                                   .ordered = true,
+                                   .time_limit_ms = limit_ms };
+
+    return jw_store_scan_records(store, &records, refuse_row, NULL, error);
+}
+
+static gpointer
+scan_for_long(gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    return GINT_TO_POINTER(scan(data, 60000, &error) ? 0 : 1);
+}
+
+/* A server without an index for it may look for the records of a report for minutes: that the
+ * connection is silent meanwhile is no fault, unlike for a search that has less time. */
+static void
+a_search_waits_as_long_as_its_own_limit(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "retryReads=false");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+
+    (void)state;
+    assert_ok(store, error);
+    scripted_mongo_set(server, SM_HOLD, NULL);
+    GThread *patient = g_thread_new("patient", scan_for_long, store);
+    scripted_mongo_await(server, 1);
+    assert_false(scan(store, 200, &error)); /* began later, and ends by the timeout of a reply */
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    scripted_mongo_set(server, SM_REPLY,
+                       "{\"ok\":1,\"cursor\":{\"id\":0,\"ns\":\"faults.records\","
+                       "\"firstBatch\":[]}}");
+    assert_int_equal(GPOINTER_TO_INT(g_thread_join(patient)), 0);
+}
+
 static void
 configuration_is_checked(void **state)
 {
@@ -319,6 +374,7 @@ main(void)
         cmocka_unit_test(a_store_that_waits_no_more),
         cmocka_unit_test(a_wait_is_cancelled),
         cmocka_unit_test(an_empty_pool_is_busy),
+        cmocka_unit_test(a_search_waits_as_long_as_its_own_limit),
         cmocka_unit_test(configuration_is_checked),
     };
 

@@ -28,6 +28,7 @@ typedef struct {
     int64_t wait_ms;     /* JW_MONGODB_WAIT: for a pooled client, default 5 s */
     int64_t select_ms;   /* JW_MONGODB_SELECT_TIMEOUT: server selection, default 5 s */
     int64_t socket_ms;   /* JW_MONGODB_SOCKET_TIMEOUT, default 30 s */
+    int64_t search_ms;   /* JW_MONGODB_SEARCH_TIMEOUT, default 30 min */
 } JwStoreConfig;
 extern const JwConfigEntry jw_store_config_entries[];
 extern const size_t jw_store_n_config_entries;

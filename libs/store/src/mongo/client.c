@@ -55,6 +55,14 @@ const JwConfigEntry jw_store_config_entries[] = {
       .min = 1,
       .max = 3600000,
       .help = "wait for a reply" },
+    { .name = "JW_MONGODB_SEARCH_TIMEOUT",
+      .type = JW_CONFIG_DURATION,
+      .offset = offsetof(JwStoreConfig, search_ms),
+      .default_text = "30m",
+      .min = 1,
+      .max = 86400000,
+      .help = "wait for a reply when a report looks for its records, within its own time limit: "
+              "without an index that takes a server as long as reading all" },
 };
 const size_t jw_store_n_config_entries = G_N_ELEMENTS(jw_store_config_entries);
 
@@ -154,10 +162,21 @@ free_mongo(JwStore *self)
     JwMongo *mongo = (JwMongo *)self;
 
     mongoc_client_pool_destroy(mongo->pool);
+    mongoc_client_pool_destroy(mongo->patient);
     jw_mongo_servers_clear(&mongo->servers);
     jw_db_clear(self);
     g_free(mongo->database);
     g_free(mongo);
+}
+
+static bool
+borrow(JwMongo *mongo, mongoc_client_pool_t *pool, JwLease *lease, GError **error)
+{
+    lease->store = mongo;
+    lease->pool = pool;
+    lease->client = mongoc_client_pool_pop(pool);
+    return lease->client != NULL
+           || jw_fail(error, JW_ERROR_BUSY, "no MongoDB connection became free in time");
 }
 
 bool
@@ -165,11 +184,9 @@ jw_mongo_lease(JwStore *self, JwLease *lease, GError **error)
 {
     JwMongo *mongo = (JwMongo *)self;
 
-    lease->client = mongoc_client_pool_pop(mongo->pool);
-    if (lease->client == NULL) {
-        return jw_fail(error, JW_ERROR_BUSY, "no MongoDB connection became free in time");
+    if (!borrow(mongo, mongo->pool, lease, error)) {
+        return false;
     }
-    lease->store = mongo;
     if (!jw_mongo_servers_wait(&mongo->servers, lease->client, error)) {
         jw_lease_clear(lease);
         return false;
@@ -177,11 +194,28 @@ jw_mongo_lease(JwStore *self, JwLease *lease, GError **error)
     return true;
 }
 
+/* How long a reply is waited for is the pool's, and is the same for all of its clients. The wait
+ * for a server is that of the first pool, which is watched. */
+bool
+jw_mongo_lease_for(JwStore *self, int64_t limit_ms, JwLease *lease, GError **error)
+{
+    JwMongo *mongo = (JwMongo *)self;
+
+    if (!jw_mongo_lease(self, lease, error)) {
+        return false;
+    }
+    if (limit_ms <= mongo->reply_ms) {
+        return true;
+    }
+    jw_lease_clear(lease);
+    return borrow(mongo, mongo->patient, lease, error);
+}
+
 void
 jw_lease_clear(JwLease *lease)
 {
     if (lease->client != NULL) {
-        mongoc_client_pool_push(lease->store->pool, lease->client);
+        mongoc_client_pool_push(lease->pool, lease->client);
         lease->client = NULL;
     }
 }
@@ -270,11 +304,43 @@ jw_store_mongo_check(const JwStoreConfig *config, JwConfigCheck *check)
     }
 }
 
+static mongoc_client_pool_t *
+open_pool(const mongoc_uri_t *uri, GError **error)
+{
+    bson_error_t cause;
+    mongoc_client_pool_t *pool = mongoc_client_pool_new_with_error(uri, &cause);
+
+    if (pool == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "the MongoDB URI cannot be used: %s",
+                            cause.message);
+    }
+    mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
+    return pool;
+}
+
+/* A pool begins to connect with its first client. @uri: changed */
+static bool
+open_pools(JwMongo *mongo, mongoc_uri_t *uri, const JwStoreConfig *config, GError **error)
+{
+    mongo->reply_ms =
+        mongoc_uri_get_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, (int32_t)config->socket_ms);
+    mongo->pool = open_pool(uri, error);
+    if (mongo->pool == NULL) {
+        return false;
+    }
+    mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS,
+                                   MAX((int32_t)config->search_ms, mongo->reply_ms));
+    mongo->patient = open_pool(uri, error);
+    if (mongo->patient == NULL) {
+        mongoc_client_pool_destroy(mongo->pool);
+        return false;
+    }
+    return true;
+}
+
 JwStore *
 jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
 {
-    bson_error_t cause;
-
     g_return_val_if_fail(config != NULL && config->uri != NULL && config->database != NULL, NULL);
     pthread_once(&driver_once, init_driver);
 
@@ -284,14 +350,11 @@ jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
     }
     JwMongo *mongo = g_new0(JwMongo, 1);
     jw_mongo_servers_init(&mongo->servers, uri, config->select_ms);
-    mongo->pool = mongoc_client_pool_new_with_error(uri, &cause);
-    if (mongo->pool == NULL) {
+    if (!open_pools(mongo, uri, config, error)) {
         jw_mongo_servers_clear(&mongo->servers);
         g_free(mongo);
-        return jw_fail_null(error, JW_ERROR_INVALID, "the MongoDB URI cannot be used: %s",
-                            cause.message);
+        return NULL;
     }
-    mongoc_client_pool_set_error_api(mongo->pool, MONGOC_ERROR_API_VERSION_2);
     jw_mongo_servers_watch(&mongo->servers, mongo->pool);
     jw_db_init(&mongo->base, &mongo_ops);
     mongo->database = g_strdup(config->database);

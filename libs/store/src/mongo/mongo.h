@@ -29,13 +29,17 @@ void jw_mongo_servers_stop_waiting(JwMongoServers *self);
 typedef struct {
     JwStore base;
     mongoc_client_pool_t *pool;
+    /* Its clients wait longer for a reply: of a search that may take long by its own time limit. */
+    mongoc_client_pool_t *patient;
     char *database;
+    int32_t reply_ms; /* how long those of `pool` wait for one */
     JwMongoServers servers;
 } JwMongo;
 
-/* A client on loan from the pool, for the duration of one call. */
+/* A client on loan from a pool, for the duration of one call. */
 typedef struct {
     JwMongo *store;
+    mongoc_client_pool_t *pool;
     mongoc_client_t *client;
 } JwLease;
 void jw_lease_clear(JwLease *lease);
@@ -43,6 +47,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLease, jw_lease_clear)
 
 /* BUSY when no client came back to the pool in time; UNAVAILABLE: jw_mongo_servers_wait(). */
 bool jw_mongo_lease(JwStore *self, JwLease *lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, for a search that takes @limit_ms at most, which the server is told (maxTimeMS). */
+bool jw_mongo_lease_for(JwStore *self, int64_t limit_ms, JwLease *lease,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 mongoc_collection_t *jw_lease_collection(const JwLease *lease, const char *name);
 
 /* Translate a libmongoc error (fail.c) and return false. A failed write is IN_DOUBT unless the

@@ -127,12 +127,22 @@ jw_mongo_update_each(JwStore *self, const char *collection, JwDbUpdate *const *u
     return true;
 }
 
+/* 0: the search has none of its own. */
+static int64_t
+time_limit_ms(const bson_t *opts)
+{
+    bson_iter_t iter;
+
+    return opts != NULL && bson_iter_init_find(&iter, opts, "maxTimeMS") ? bson_iter_as_int64(&iter)
+                                                                         : 0;
+}
+
 bool
 jw_mongo_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
               JwDocFunc visit, gpointer data, GError **error)
 {
     g_auto(JwLease) lease = { 0 };
-    if (!jw_mongo_lease(self, &lease, error)) {
+    if (!jw_mongo_lease_for(self, time_limit_ms(opts), &lease, error)) {
         return false;
     }
     g_autoptr(mongoc_collection_t) from = jw_lease_collection(&lease, collection);

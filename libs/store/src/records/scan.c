@@ -283,7 +283,8 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
     edge->field = scan->date_field;
     edge->way = way;
     edge->found = false;
-    return jw_db_find(reading->store, scan->collection, &filter, opts, take_edge, edge, error);
+    return append_limit(opts, reading, error)
+           && jw_db_find(reading->store, scan->collection, &filter, opts, take_edge, edge, error);
 }
 
 /* A period that holds much of the collection is read in storage order: fetching each document by
