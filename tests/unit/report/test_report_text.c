@@ -6,6 +6,7 @@
 #include "jw/report_text.h"
 #include "testkit.h"
 
+#include <float.h>
 #include <math.h>
 
 #define INT(number)                                                                                \
@@ -61,6 +62,10 @@ test_values(void **state)
         { REAL(-1234567890123456.75), JW_FORMAT_DECIMAL, 2, "-1,234,567,890,123,456.80" },
         { REAL(999999999999.995), JW_FORMAT_DECIMAL, 2, "1,000,000,000,000.00" },
         { REAL(12345678901234567890.12), JW_FORMAT_DECIMAL, 2, "12,345,678,901,234,567,168.00" },
+        { REAL(999999999999999868928.0), JW_FORMAT_DECIMAL, 0, "999,999,999,999,999,868,928" },
+        { REAL(1e21), JW_FORMAT_DECIMAL, 2, "1e+21" },
+        { REAL(-1.5e300), JW_FORMAT_PERCENT, 2, "-1.5e+300 %" },
+        { REAL(DBL_MAX), JW_FORMAT_DECIMAL, 9, "1.7976931348623157e+308" },
         { REAL(-0.0), JW_FORMAT_DECIMAL, 2, "0.00" },
         { REAL(NAN), JW_FORMAT_DECIMAL, 2, "n/a" },
         { { .type = JW_VALUE_NULL }, JW_FORMAT_PERCENT, 2, "n/a" },
@@ -73,9 +78,6 @@ test_values(void **state)
             jw_report_text_value(&rows[i].value, rows[i].format, rows[i].decimals);
         assert_string_equal(text, rows[i].text);
     }
-    const JwValue huge = REAL(1e308);
-    g_autofree char *text = jw_report_text_value(&huge, JW_FORMAT_DECIMAL, 2);
-    assert_int_equal(strlen(text), 309 + 102 + 3);
     g_autofree char *count = jw_report_text_count(12345);
     assert_string_equal(count, "12,345");
 }

@@ -15,6 +15,9 @@
 #define FILTER_TEXT_MAX 120 /* bytes; further values are counted */
 
 #define LONG_REAL 1e5 /* from it on nine decimals are more than 15 digits */
+/* From it on a number is written with an exponent, as ECMAScript does (Number::toString): of its
+ * digits only the first 17 were measured. */
+#define VAST_REAL 1e21
 
 static const char zeros[] = "000000000"; /* as many as decimals are shown */
 
@@ -43,7 +46,7 @@ hour_text(const JwValue *value)
 static char *
 number_text(const JwValue *value, JwFormat format, int decimals)
 {
-    char buffer[400]; /* the largest double has 309 digits before its point */
+    char buffer[64];
     char form[] = "%.0f";
 
     decimals = CLAMP(decimals, 0, 9);
@@ -57,6 +60,9 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     }
     const JwNumber number = jw_number_of(value);
     const double rounded = jw_number_round(&number, decimals);
+    if (fabs(rounded) >= VAST_REAL) {
+        return g_strdup(jw_text_real(rounded, buffer));
+    }
     form[2] = (char)('0' + decimals);
     g_ascii_formatd(buffer, sizeof buffer, form, rounded);
     if (fabs(rounded) >= LONG_REAL && fabs(rounded) < JW_NUMBER_DOUBLES) {
