@@ -10,6 +10,7 @@ import importlib
 import os
 import pathlib
 import platform
+import textwrap
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
@@ -26,8 +27,8 @@ def machine():
 def measured(options):
     """The lines of the page, each as soon as it is known."""
     load = os.getloadavg()[0]
-    yield (f"Machine: {machine()}, all servers and the load on it; load before: {load:.1f}; {datetime.date.today():%-d %B %Y}, "
-           f"`make bench`, {options.seconds:g} s of each load.")
+    yield from textwrap.wrap(f"Machine: {machine()}, all servers and the load on it; load before: {load:.1f}; "
+                             f"{datetime.date.today():%-d %B %Y}, `make bench`, {options.seconds:g} s of each load.", 120)
     yield ""
     yield "| what | Jobwire | beside it, in the same run | ratio |"
     yield "| --- | --- | --- | --- |"
