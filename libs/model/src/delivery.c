@@ -51,6 +51,8 @@ static const size_t delivery_texts[] = {
     offsetof(JwDelivery, recipient),  offsetof(JwDelivery, message_id),
     offsetof(JwDelivery, owner),      offsetof(JwDelivery, reply),
     offsetof(JwDelivery, request_id), offsetof(JwDelivery, traceparent),
+    offsetof(JwDelivery, subject),    offsetof(JwDelivery, text),
+    offsetof(JwDelivery, html),       offsetof(JwDelivery, event),
 };
 
 static JwDelivery *
@@ -98,10 +100,47 @@ jw_delivery_new_failure(const JwJob *job, int64_t now_ms)
     return delivery;
 }
 
+JwDelivery *
+jw_delivery_new_message(const char *job_id, const char *key, const char *recipient, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(job_id != NULL && key != NULL && recipient != NULL, NULL);
+    jw_uuid_derive(id, "delivery-message", key, recipient, NULL);
+    JwDelivery *delivery = new_delivery(id, job_id, recipient, now_ms);
+    delivery->kind = JW_DELIVERY_MESSAGE;
+    return delivery;
+}
+
+JwDelivery *
+jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
+                      const char *event, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(job_id != NULL && event_id != NULL, NULL);
+    g_return_val_if_fail(webhook_id != NULL && event != NULL, NULL);
+    jw_uuid_derive(id, "delivery-event", event_id, webhook_id, NULL);
+    JwDelivery *delivery = new_delivery(id, job_id, webhook_id, now_ms);
+    delivery->channel = JW_CHANNEL_WEBHOOK;
+    delivery->kind = JW_DELIVERY_EVENT;
+    delivery->event = g_strdup(event);
+    return delivery;
+}
+
+const char *
+jw_delivery_channel_name(int channel)
+{
+    static const char *const names[JW_N_CHANNELS] = { "mail", "webhook" };
+
+    return (size_t)channel < G_N_ELEMENTS(names) ? names[channel] : NULL;
+}
+
 const char *
 jw_delivery_kind_name(int kind)
 {
-    static const char *const names[] = { "report", "failure" };
+    static const char *const names[JW_DELIVERY_N_KINDS] = { "report", "failure", "message",
+                                                            "event" };
 
     return (size_t)kind < G_N_ELEMENTS(names) ? names[kind] : NULL;
 }

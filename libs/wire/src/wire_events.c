@@ -138,6 +138,7 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
     jw_json_set_string(value, "deliveryId", delivery->id);
     jw_json_set_string(value, "jobId", delivery->job_id);
     jw_json_set_string(value, "messageId", delivery->message_id);
+    jw_json_set_string(value, "channel", jw_delivery_channel_name((int)delivery->channel));
     jw_json_set_string(value, "kind", jw_delivery_kind_name((int)delivery->kind));
     jw_json_set_string(value, "state", jw_delivery_state_name(state));
     set_short_string(value, "reply", reply);

@@ -80,7 +80,7 @@ find_complete(Ntf *self, const char *job_id, GPtrArray *deliveries, JwJob **ret_
 }
 
 typedef struct {
-    JwDeliveryCounts counts; /* of the report's mails */
+    JwDeliveryCounts counts; /* of the report's mails, and of messages of the job's own */
     JwJob *done;             /* the job, when all its mail has ended; else NULL */
 } Counted;
 
@@ -113,8 +113,11 @@ count(Ntf *self, const char *job_id, Counted *ret, GError **error)
     for (guint i = 0; i < deliveries->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
 
+        if (delivery->channel != JW_CHANNEL_MAIL) {
+            continue; /* a webhook that is away for days is no mail that is missing */
+        }
         ended = ended && has_ended(delivery);
-        if (delivery->kind == JW_DELIVERY_REPORT) {
+        if (delivery->kind != JW_DELIVERY_FAILURE) {
             counts->total++;
             counts->sent += delivery->state == JW_DELIVERY_SENT;
             counts->bounced += delivery->state == JW_DELIVERY_BOUNCED;

@@ -130,7 +130,7 @@ typedef struct {
     /* [{"code", "message"}] as JSON: it completed, and yet something is not as it should be; NULL:
      * none */
     char *warnings;
-    JwDeliveryCounts deliveries;       /* of its report */
+    JwDeliveryCounts deliveries;       /* of its report, or its messages */
     bool mail_pending, ledger_pending; /* the store's: until all deliveries, the row, have ended */
     GPtrArray *outbox;                 /* of JwOutboxEntry; never NULL */
 } JwJob;
