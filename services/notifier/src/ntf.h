@@ -27,6 +27,7 @@ typedef struct {
     int64_t dead_after_ms;    /* JW_SENDER_DEAD_AFTER */
     int64_t resend_after_ms;  /* JW_RESEND_AFTER */
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
+    char *in_doubt;           /* JW_IN_DOUBT */
 } NtfConfig;
 
 /* How far maintenance is with the jobs whose mail has not ended. */
@@ -58,7 +59,8 @@ extern const JwConfigEntry ntf_config_entries[];
 extern const size_t ntf_n_config_entries;
 
 /* ntf.c */
-/* Whether the configured times go together; INVALID. */
+/* Whether JW_IN_DOUBT is a word, and the configured times go together; INVALID. */
+bool ntf_check_in_doubt(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_check(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ports are set and stay the caller's. */
 bool ntf_run(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
