@@ -87,6 +87,7 @@ typedef struct {
     const char *type;                                /* handler; required */
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
+    const char *const *editions;            /* NULL-terminated: one of these; NULL: all, or none */
     const char *sha256;                     /* whose file has it, hex in small letters; NULL: all */
     int64_t created_from_ms, created_to_ms; /* [from, to]; 0: open */
     JwViewer viewer;
