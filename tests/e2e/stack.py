@@ -1,7 +1,8 @@
 """stack.py: a whole Jobwire of a test's own: database, topics, keys and processes, started from a clean environment.
 
 The servers are those of JW_MONGODB_URI and JW_KAFKA_BROKERS (`make test` starts them), or others that a test gives. The
-programs are those of JW_TEST_BUILD_DIR. Logs stay under build/e2e/<name>/. Every process must end with status 0 after
+programs are those of JW_TEST_BUILD_DIR. Logs stay under build/e2e/<name>/,
+those of a worker of pytest-xdist in its folder there. Every process must end with status 0 after
 SIGTERM, in its drain time and without a report of a sanitizer, unless the test killed it.
 """
 
@@ -34,7 +35,7 @@ import openapi  # noqa: E402
 
 CONTRACTS = openapi.every_file()
 BUILD = Path(os.environ.get("JW_TEST_BUILD_DIR", TOP / "build/dev"))
-LOGS = TOP / "build/e2e"
+LOGS = TOP / "build/e2e" / os.environ.get("PYTEST_XDIST_WORKER", "")
 SERVICES = ("gateway", "scheduler", "executor", "notifier")
 JOBS = "/api/v2/reports/jobs"
 ISSUER, AUDIENCE, KID = "jobwire-e2e", "jobwire", "e2e"
