@@ -302,6 +302,31 @@ lists_without_what_is_large(JwStore *store)
     assert_int_equal(listed->outbox->len, 0);
 }
 
+/* What was asked for comes with a list that wants it. */
+static void
+lists_with_requests(JwStore *store)
+{
+    const JwJobQuery query = {
+        .type = "report", .format = "csv", .with_request = true, .limit = 10
+    };
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_autoptr(GError) error = NULL;
+    int64_t total = 0;
+
+    g_ptr_array_add(job->outbox, sc_event("k", SC_NOW));
+    sc_create(store, job);
+    assert_ok(jw_store_list_jobs(store, &query, &jobs, &total, &error), error);
+    assert_int_equal(jobs->len, 1);
+    const JwJob *listed = g_ptr_array_index(jobs, 0);
+    sc_assert_text(listed->spec, job->spec);
+    assert_int_equal(g_strv_length(listed->recipients), g_strv_length(job->recipients));
+    assert_string_equal(listed->recipients[0], job->recipients[0]);
+    assert_null(listed->departments);
+    assert_int_equal(listed->outbox->len, 0);
+    assert_list(store, (JwJobQuery){ .format = "xlsx" }, "", 0);
+}
+
 /* A job without a format is of before there were any: the spec, which has it, comes with it. */
 static void
 lists_old_jobs_with_their_specs(JwStore *store)
@@ -512,6 +537,7 @@ const ScCase sc_list_cases[] = {
       hides_what_is_private_and_shows_what_is_everyones },
     { "orders_ties_by_age", orders_ties_by_age },
     { "lists_without_what_is_large", lists_without_what_is_large },
+    { "lists_with_requests", lists_with_requests },
     { "lists_old_jobs_with_their_specs", lists_old_jobs_with_their_specs },
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
     { "clears_outboxes", clears_outboxes },
