@@ -47,6 +47,7 @@ gw_has_report(JwHttpReply *reply, const JwJob *job, const char *what)
 void
 gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
+    static const GwGone gone = { 410, "REPORT_EXPIRED", NULL, "request the report again" };
     const Gw *gw = context;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
@@ -54,7 +55,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
         return;
     }
     if (gw_has_report(reply, job, "its report can be downloaded")) {
-        gw_reply_artifact(gw, request, reply, job, "request the report again", NULL);
+        gw_reply_artifact(gw, request, reply, job, &gone, NULL);
     }
 }
 
