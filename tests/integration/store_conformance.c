@@ -86,6 +86,7 @@ set_texts(JwJob *job)
     job->name = g_strdup("Weekly calls \xe2\x82\xac");
     job->description = g_strdup("what it is");
     job->subtype = g_strdup("call-records");
+    job->edition = g_strdup("Weekly");
     job->spec = g_strdup("{\"x\":1}");
     job->format = g_strdup("csv");
     job->requested_by.id = g_strdup("ann");
@@ -193,6 +194,7 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->name, b->name);
     sc_assert_text(a->description, b->description);
     sc_assert_text(a->subtype, b->subtype);
+    sc_assert_text(a->edition, b->edition);
     sc_assert_text(a->spec, b->spec);
     sc_assert_text(a->format, b->format);
     assert_int_equal(a->priority, b->priority);

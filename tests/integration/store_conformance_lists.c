@@ -115,13 +115,13 @@ fill_list(JwStore *store)
     const struct {
         JwJobState state;
         JwPriority priority;
-        const char *who, *departments, *subtype, *type;
+        const char *who, *departments, *subtype, *type, *edition;
     } rows[] = {
-        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "report" },
-        { JW_JOB_RUNNING, JW_PRIORITY_HIGH, "bob", "north south", "a", "report" },
-        { JW_JOB_FAILED, JW_PRIORITY_NORMAL, "ann", NULL, "b", "report" },
-        { JW_JOB_PENDING, JW_PRIORITY_HIGH, "cyd", "south", "b", "report" },
-        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "export" },
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "report", NULL },
+        { JW_JOB_RUNNING, JW_PRIORITY_HIGH, "bob", "north south", "a", "report", "Weekly" },
+        { JW_JOB_FAILED, JW_PRIORITY_NORMAL, "ann", NULL, "b", "report", "Monthly" },
+        { JW_JOB_PENDING, JW_PRIORITY_HIGH, "cyd", "south", "b", "report", "Weekly" },
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "export", NULL },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -137,6 +137,8 @@ fill_list(JwStore *store)
             rows[i].departments == NULL ? NULL : g_strsplit(rows[i].departments, " ", -1);
         g_free(job->subtype);
         job->subtype = g_strdup(rows[i].subtype);
+        g_free(job->edition);
+        job->edition = g_strdup(rows[i].edition);
         g_free(job->type);
         job->type = g_strdup(rows[i].type);
         job->visibility = JW_VISIBLE_DEPARTMENT;
@@ -147,6 +149,9 @@ fill_list(JwStore *store)
 static void
 lists_by_filter_and_order(JwStore *store)
 {
+    const char *const weekly[] = { "Weekly", NULL };
+    const char *const both[] = { "Weekly", "Monthly", NULL };
+
     fill_list(store);
     assert_list(store, (JwJobQuery){ 0 }, "4 3 2 1", 4); /* newest first */
     assert_list(store, (JwJobQuery){ .ascending = true }, "1 2 3 4", 4);
@@ -155,6 +160,9 @@ lists_by_filter_and_order(JwStore *store)
     assert_list(store, (JwJobQuery){ .sort = JW_SORT_STATUS, .ascending = true }, "3 1 4 2", 4);
     assert_list(store, (JwJobQuery){ .states = JW_JOB_BIT(JW_JOB_PENDING) }, "4 1", 2);
     assert_list(store, (JwJobQuery){ .subtype = "b" }, "4 3", 2);
+    assert_list(store, (JwJobQuery){ .editions = weekly }, "4 2", 2);
+    assert_list(store, (JwJobQuery){ .editions = both }, "4 3 2", 3);
+    assert_list(store, (JwJobQuery){ .subtype = "a", .editions = both }, "2", 1);
     assert_list(store, (JwJobQuery){ .requested_by = "ann" }, "3 1", 2);
     assert_list(store, (JwJobQuery){ .department = "north" }, "2 1", 2);
     assert_list(store, (JwJobQuery){ .created_from_ms = SC_NOW + 1, .created_to_ms = SC_NOW + 2 },

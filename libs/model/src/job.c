@@ -20,6 +20,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, name),
     offsetof(JwJob, description),
     offsetof(JwJob, subtype),
+    offsetof(JwJob, edition),
     offsetof(JwJob, spec),
     offsetof(JwJob, format),
     offsetof(JwJob, requested_by.id),

@@ -99,6 +99,7 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     if (kind != NULL && kind->subtype != NULL) {
         jw_json_set_string(value, kind->subtype, job->subtype);
     }
+    jw_json_set_string(value, "edition", job->edition);
     jw_json_set_string(value, "name", job->name);
     jw_json_set_string(value, "state", jw_job_state_name(job->state));
     json_object_set_new(value, "attempt", json_integer(job->attempts));

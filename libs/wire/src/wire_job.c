@@ -239,6 +239,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     job->subtype = kind->subtype != NULL ? g_strdup(jw_json_text(built, kind->subtype)) : NULL;
     job->spec = jw_json_print(built);
     job->format = g_strdup(jw_kind_format(kind, built));
+    job->edition = g_strdup(jw_kind_edition(kind, built));
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
     job->recipients = unique_recipients(body);

@@ -60,6 +60,11 @@ test_event(void **state)
     assert_string_equal(one->key, job->id);
     assert_string_equal(one->request_id, "req-1");
     assert_string_not_equal(one->id, two->id);
+    assert_null(strstr(one->body, "edition"));
+    job->edition = g_strdup("Weekly");
+    g_autoptr(JwOutboxEntry) weekly =
+        jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, NOW_MS);
+    assert_non_null(strstr(weekly->body, "\"edition\":\"Weekly\""));
     assert_null(strstr(one->body, "secret@example.com"));
     assert_null(strstr(one->body, "who@example.com"));
     g_autofree char *job_id = jw_wire_event_job_id(one->body, strlen(one->body), &error);

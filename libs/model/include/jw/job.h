@@ -96,8 +96,8 @@ typedef struct {
     char *id;   /* UUID */
     char *type; /* handler: "report" */
     char *name, *description;
-    char *subtype, *format; /* report type, "call-records"; of its file, for lists, "csv" */
-    char *spec;             /* JSON, canonical, checked by the rules of its type (jw/kinds.h) */
+    char *subtype, *format, *edition; /* report type; of its file, "csv"; of the type, "Weekly" */
+    char *spec; /* JSON, canonical, checked by the rules of its type (jw/kinds.h) */
     JwPriority priority;
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;

@@ -87,6 +87,7 @@ typedef struct {
     const char *type;                                /* handler; required */
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
+    const char *const *editions;            /* NULL-terminated: one of these; NULL: all, or none */
     const char *sha256;                     /* whose file has it, hex in small letters; NULL: all */
     const char *format;                     /* of the file, "xlsx"; NULL: all */
     bool with_request;                      /* with spec and recipients */

@@ -121,6 +121,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, name, "name"),
     FIELD(STRING, JwJob, description, "description"),
     FIELD(STRING, JwJob, subtype, "subtype"),
+    FIELD(STRING, JwJob, edition, "edition"),
     FIELD(STRING, JwJob, spec, "spec"),
     FIELD(STRING, JwJob, format, "format"),
     FIELD(INT32, JwJob, priority, "priority"),

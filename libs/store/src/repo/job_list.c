@@ -85,6 +85,9 @@ append_filter(bson_t *filter, const JwJobQuery *query)
     if (query->subtype != NULL) {
         BSON_APPEND_UTF8(filter, "subtype", query->subtype);
     }
+    if (query->editions != NULL) {
+        append_one_of(filter, "edition", query->editions);
+    }
     if (query->requested_by != NULL) {
         BSON_APPEND_UTF8(filter, "requestedBy.id", query->requested_by);
     }

@@ -25,6 +25,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "createdAt:-1 _id:-1", false },
     { "jobs", "priority:1 createdAt:1 _id:1", false },
     { "jobs", "state:1 createdAt:1 _id:1", false },
+    { "jobs", "subtype:1 edition:1 createdAt:-1 _id:-1", false },
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
     { "jobs", "visibility:1", false },
