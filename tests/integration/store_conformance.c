@@ -120,6 +120,7 @@ sc_job(JwJobState state)
     job->updated_at_ms = SC_NOW - 900;
     job->timeout_ms = 1800000;
     job->visibility = JW_VISIBLE_EVERYONE;
+    job->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     job->template_version = 4;
     job->state = state;
     job->token = 7;
@@ -261,6 +262,7 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     assert_same_artifact(a->artifact, b->artifact);
     sc_assert_text(a->result, b->result);
     sc_assert_text(a->warnings, b->warnings);
+    assert_int_equal(a->in_doubt, b->in_doubt);
     assert_memory_equal(&a->deliveries, &b->deliveries, sizeof(a->deliveries));
     assert_same_outbox(a->outbox, b->outbox);
 }

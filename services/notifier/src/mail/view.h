@@ -68,7 +68,8 @@ char *ntf_subject(const NtfView *view);
  * an empty line follows. */
 void ntf_text_head(GString *out, const NtfView *view);
 
-/* mail/compose.c: the message around its texts and @parts. (transfer full) */
+/* mail/compose.c: the message around its texts and @parts; of the job it needs the id. (transfer
+ * full) */
 GBytes *ntf_message(const NtfComposeInput *input, const char *subject, const char *text,
                     const char *html, const JwMailPart *parts, size_t n_parts, GError **error);
 
