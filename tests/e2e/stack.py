@@ -457,7 +457,7 @@ class Api:
 
     def request(self, method, path="", headers=None, timeout=30, **options):
         given = self.headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
-        whole = path if path.startswith("/api") else JOBS + path
+        whole = path if path.startswith(("/api", "/report/")) else JOBS + path
         answer = self.stack.session.request(
             method,
             f"http://127.0.0.1:{self.stack.gateway_port}{whole}",

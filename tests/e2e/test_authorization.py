@@ -98,6 +98,14 @@ KEYED = {
     f"PUT {CALENDARS}/{{name}}": "400 INVALID_JSON",
     f"DELETE {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
 }
+# For the role admin alone, whatever a token's permissions are. Route: what an admin gets; 401 and 403 are problem details.
+REPORT = "/report"
+OF_ADMINS = {
+    f"POST {REPORT}/generate-email-report": "400 ValidationError",
+    f"GET {REPORT}/execution-history": "200",
+    f"GET {REPORT}/executions/{{executionId}}": "404 ReportNotFound",
+    f"GET {REPORT}/download/{{executionId}}": "404 ReportNotFound",
+}
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
 
@@ -144,7 +152,7 @@ def code_of(answer):
 
 
 def test_every_route_has_a_rule():
-    assert ROUTES == sorted([*RULES, *KEYED])
+    assert ROUTES == sorted([*RULES, *KEYED, *OF_ADMINS])
 
 
 @pytest.mark.parametrize("route", RULES)
@@ -194,6 +202,27 @@ def test_who_may_by_key(own, route):
             wrong.append(f"{who}: {answer.status_code} {answer.text[:200]} instead of {expected}")
         if answer.status_code == 401:
             assert answer.headers["WWW-Authenticate"].startswith("ApiKey")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("route", OF_ADMINS)
+def test_admins_alone(own, route):
+    method, path = route.split()
+    path = path.replace("{executionId}", str(uuid.uuid4()))
+    wrong = []
+    asking = [(caller, client(own, caller)) for caller in CALLERS]
+    asking.append(("all permissions", own.api(sign(own.key_file, claims(permissions=["*", "role:admin"])))))
+    asking.append(("another case", own.api(sign(own.key_file, claims(permissions=[], roles=["ADMIN"])))))
+    for caller, api in asking:
+        answer = api.request(method, path, **({"json": {}} if method == "POST" else {}))
+        good = caller in ("admin", "another case")
+        expected = OF_ADMINS[route] if good else "401" if caller in ("no token", "bad token") else "403"
+        status, _, code = expected.partition(" ")
+        if answer.status_code != int(status) or (code and answer.json()["code"] != code):
+            wrong.append(f"{caller}: {answer.status_code} {answer.text[:200]} instead of {expected}")
+        if answer.status_code in (401, 403):
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert not wrong, "\n".join(wrong)
 
 

@@ -35,8 +35,9 @@ class Recorder:
     def __call__(self, operation, method, path, status=200, **options):
         answer = self.api.request(method, path, **options)
         assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.text}"
-        self.answers[operation] = answer.json()
-        return answer.json()["data"]
+        body = answer.json()
+        self.answers[operation] = body
+        return body["data"] if isinstance(body, dict) and "data" in body else body
 
 
 NIGHTLY = {
@@ -99,6 +100,18 @@ def of_schedules(tmp_path_factory):
     return ask.answers
 
 
+def of_mailed_reports(stack):
+    ask = Recorder(stack.api(subject="u-examples", permissions=(), roles=("Admin",)))
+    body = {
+        "reportType": "Weekly", "startDate": "2021-01-11", "endDate": "2021-01-17", "sendEmail": True,
+        "emailRecipients": [address(stack, "admin"), address(stack, "manager")],
+    }
+    report = ask("generateEmailReport", "POST", "/report/generate-email-report", json=body)["reportId"]
+    ask("listEmailReports", "GET", "/report/execution-history?count=1")
+    ask("getEmailReport", "GET", f"/report/executions/{report}")
+    return ask.answers
+
+
 @pytest.fixture(scope="module")
 def answers(stack, tmp_path_factory):
     """{operationId: its answer}"""
@@ -124,6 +137,7 @@ def answers(stack, tmp_path_factory):
     ask("listReportTemplates", "GET", f"{TEMPLATES}?owner=u-examples&limit=1")
     ask("deleteReportTemplate", "DELETE", f"{TEMPLATES}/{template}")
     ask("listReportTypes", "GET", "/api/v2/reports/types")
+    ask.answers |= of_mailed_reports(stack)
     ask.answers |= of_schedules(tmp_path_factory)
     if "JW_EXAMPLES_FILE" in os.environ:
         with open(os.environ["JW_EXAMPLES_FILE"], "w", encoding="utf-8") as file:
@@ -140,7 +154,7 @@ def examples():
                 _, response = api.resolve(f"{place}/responses/{status}", response)
                 media = response.get("content", {}).get("application/json")
                 if status.startswith("2") and media and path != "/openapi.json":
-                    found[operation["operationId"]] = media.get("example")
+                    found.setdefault(operation["operationId"], media.get("example"))
     return found
 
 
