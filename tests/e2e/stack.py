@@ -338,7 +338,7 @@ class Stack:
 
     # Topics and data
 
-    def jobctl(self, *arguments, check=True, **extra):
+    def jobctl(self, *arguments, check=True, stdin=None, **extra):
         env = clean_env(
             JW_MONGODB_URI=self.mongodb_uri,
             JW_MONGODB_DATABASE=self.database,
@@ -353,7 +353,8 @@ class Stack:
             **extra,
         )
         done = subprocess.run(
-            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp
+            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp,
+            input=stdin,
         )
         assert not check or done.returncode == 0, f"jobctl {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
@@ -458,7 +459,7 @@ class Api:
 
     def request(self, method, path="", headers=None, timeout=30, **options):
         given = self.headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
-        whole = path if path.startswith("/api") else JOBS + path
+        whole = path if path.startswith(("/api", "/report/")) else JOBS + path
         answer = self.stack.session.request(
             method,
             f"http://127.0.0.1:{self.stack.gateway_port}{whole}",

@@ -60,6 +60,8 @@ RULES = {
     f"POST {JOBS}/{{jobId}}/retry": (CHANGE_JOB, "409 JOB_NOT_FAILED", {}),
     f"GET {JOBS}/{{jobId}}/download": (READ_JOB, "409 JOB_NOT_COMPLETED", None),
     f"GET {JOBS}/{{jobId}}/events": (READ_JOB, "200", None),
+    f"POST {JOBS}/{{jobId}}/deliveries": (LINKS, "409 JOB_NOT_COMPLETED", {"failed": True}),
+    f"GET {JOBS}/{{jobId}}/deliveries": (READ_JOB, "200", None),
     f"POST {JOBS}/{{jobId}}/links": (LINKS, "409 JOB_NOT_COMPLETED", {}),
     f"GET {JOBS}/{{jobId}}/links": (LINKS, "200", None),
     f"DELETE {JOBS}/{{jobId}}/links": (END_LINKS, "409 NO_LINKS", None),
@@ -79,6 +81,7 @@ RULES = {
 # By an API key. Route: what the role admin gets; the role monitor may nothing.
 SCHEDULES = "/api/v1alpha1/jobs"
 CALENDARS = "/api/v1alpha1/calendars"
+BOUNCES = "/api/v1alpha1/bounces"
 KEYED = {
     f"GET {SCHEDULES}": "200",
     f"GET {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
@@ -97,6 +100,15 @@ KEYED = {
     f"GET {CALENDARS}/{{name}}/jobs": "404 CALENDAR_NOT_FOUND",
     f"PUT {CALENDARS}/{{name}}": "400 INVALID_JSON",
     f"DELETE {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
+    f"POST {BOUNCES}": "400 NOT_A_NOTIFICATION",
+}
+# For the role admin alone, whatever a token's permissions are. Route: what an admin gets; 401 and 403 are problem details.
+REPORT = "/report"
+OF_ADMINS = {
+    f"POST {REPORT}/generate-email-report": "400 ValidationError",
+    f"GET {REPORT}/execution-history": "200",
+    f"GET {REPORT}/executions/{{executionId}}": "404 ReportNotFound",
+    f"GET {REPORT}/download/{{executionId}}": "404 ReportNotFound",
 }
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
@@ -144,7 +156,7 @@ def code_of(answer):
 
 
 def test_every_route_has_a_rule():
-    assert ROUTES == sorted([*RULES, *KEYED])
+    assert ROUTES == sorted([*RULES, *KEYED, *OF_ADMINS])
 
 
 @pytest.mark.parametrize("route", RULES)
@@ -194,6 +206,27 @@ def test_who_may_by_key(own, route):
             wrong.append(f"{who}: {answer.status_code} {answer.text[:200]} instead of {expected}")
         if answer.status_code == 401:
             assert answer.headers["WWW-Authenticate"].startswith("ApiKey")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("route", OF_ADMINS)
+def test_admins_alone(own, route):
+    method, path = route.split()
+    path = path.replace("{executionId}", str(uuid.uuid4()))
+    wrong = []
+    asking = [(caller, client(own, caller)) for caller in CALLERS]
+    asking.append(("all permissions", own.api(sign(own.key_file, claims(permissions=["*", "role:admin"])))))
+    asking.append(("another case", own.api(sign(own.key_file, claims(permissions=[], roles=["ADMIN"])))))
+    for caller, api in asking:
+        answer = api.request(method, path, **({"json": {}} if method == "POST" else {}))
+        good = caller in ("admin", "another case")
+        expected = OF_ADMINS[route] if good else "401" if caller in ("no token", "bad token") else "403"
+        status, _, code = expected.partition(" ")
+        if answer.status_code != int(status) or (code and answer.json()["code"] != code):
+            wrong.append(f"{caller}: {answer.status_code} {answer.text[:200]} instead of {expected}")
+        if answer.status_code in (401, 403):
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert not wrong, "\n".join(wrong)
 
 

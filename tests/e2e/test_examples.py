@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from stack import CONTRACTS, JOBS, Stack, address, weekly
+from stack import CONTRACTS, JOBS, TOP, Stack, address, weekly
 from test_schedules import schedules_file
 from test_seed_000 import failed
 from wait import until
@@ -15,6 +15,7 @@ from wait import until
 TEMPLATES = "/api/v2/reports/templates"
 SCHEDULES = "/api/v1alpha1/jobs"
 CALENDARS = "/api/v1alpha1/calendars"
+BOUNCES = "/api/v1alpha1/bounces"
 SETTINGS = {
     "reportType": "call-records",
     "parameters": {"period": {"type": "weekly"}, "groupBy": ["agent"]},
@@ -23,6 +24,12 @@ SETTINGS = {
 # whose members are named by what was asked for, not by the API
 NAMED_BY_DATA = ("$.data[].filterOperators", "$.data.result.summary")
 SOMETIMES = ("estimatedWaitTime", "queuePosition")  # left out while a figure is missing
+
+
+def bounce_about(delivery_id):
+    """What Postfix writes when it could not deliver the mail of a delivery."""
+    sample = (TOP / "tests/data/bounces/postfix.eml").read_text(encoding="utf-8")
+    return sample.replace("0f3b9a52-3a0e-5d2b-9a86-2b8c1a3f5f10", delivery_id)
 
 
 class Recorder:
@@ -35,8 +42,9 @@ class Recorder:
     def __call__(self, operation, method, path, status=200, **options):
         answer = self.api.request(method, path, **options)
         assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.text}"
-        self.answers[operation] = answer.json()
-        return answer.json()["data"]
+        body = answer.json()
+        self.answers[operation] = body
+        return body["data"] if isinstance(body, dict) and "data" in body else body
 
 
 NIGHTLY = {
@@ -99,6 +107,18 @@ def of_schedules(tmp_path_factory):
     return ask.answers
 
 
+def of_mailed_reports(stack):
+    ask = Recorder(stack.api(subject="u-examples", permissions=(), roles=("Admin",)))
+    body = {
+        "reportType": "Weekly", "startDate": "2021-01-11", "endDate": "2021-01-17", "sendEmail": True,
+        "emailRecipients": [address(stack, "admin"), address(stack, "manager")],
+    }
+    report = ask("generateEmailReport", "POST", "/report/generate-email-report", json=body)["reportId"]
+    ask("listEmailReports", "GET", "/report/execution-history?count=1")
+    ask("getEmailReport", "GET", f"/report/executions/{report}")
+    return ask.answers
+
+
 @pytest.fixture(scope="module")
 def answers(stack, tmp_path_factory):
     """{operationId: its answer}"""
@@ -112,6 +132,12 @@ def answers(stack, tmp_path_factory):
     scheduled = ask.api.create(weekly(scheduledFor=later.strftime("%Y-%m-%dT%H:%M:%SZ")))
     ask("cancelReportJob", "POST", f"/{scheduled}/cancel", json={"reason": "asked for by mistake"})
     ask("retryReportJob", "POST", f"/{failed(stack, ask.api)}/retry")
+    ask("listReportDeliveries", "GET", f"/{job}/deliveries")
+    ask("resendReport", "POST", f"/{job}/deliveries", 202, json={"recipients": [address(stack, "new")]})
+    mail = bounce_about(ask.answers["listReportDeliveries"]["data"][0]["id"])
+    asked, ask.api = ask.api, stack.keyed(stack.api_key("bounces"))
+    ask("reportBounce", "POST", BOUNCES, data=mail, headers={"Content-Type": "message/rfc822"})
+    ask.api = asked
     link = ask("createReportLink", "POST", f"/{job}/links", 201, json={"expiresIn": "24h", "description": "for the auditors"})
     ask("listReportLinks", "GET", f"/{job}/links")
     ask("revokeReportLink", "DELETE", f"/{job}/links/{link['id']}")
@@ -124,6 +150,7 @@ def answers(stack, tmp_path_factory):
     ask("listReportTemplates", "GET", f"{TEMPLATES}?owner=u-examples&limit=1")
     ask("deleteReportTemplate", "DELETE", f"{TEMPLATES}/{template}")
     ask("listReportTypes", "GET", "/api/v2/reports/types")
+    ask.answers |= of_mailed_reports(stack)
     ask.answers |= of_schedules(tmp_path_factory)
     if "JW_EXAMPLES_FILE" in os.environ:
         with open(os.environ["JW_EXAMPLES_FILE"], "w", encoding="utf-8") as file:
@@ -140,7 +167,7 @@ def examples():
                 _, response = api.resolve(f"{place}/responses/{status}", response)
                 media = response.get("content", {}).get("application/json")
                 if status.startswith("2") and media and path != "/openapi.json":
-                    found[operation["operationId"]] = media.get("example")
+                    found.setdefault(operation["operationId"], media.get("example"))
     return found
 
 

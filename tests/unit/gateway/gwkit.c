@@ -27,6 +27,7 @@ static const struct {
     { "admin", "Admin", { NULL }, { NULL }, false },
     { "adam", "admin", { NULL }, { "d1" }, false },
     { "nobody", NULL, { "reports:other" }, { NULL }, false },
+    { "star", NULL, { "*" }, { NULL }, false },
     { "lone", NULL, { "reports:create", "reports:read" }, { NULL }, true },
     { "lone admin", "admin", { NULL }, { NULL }, true },
     { "odd person", NULL, { "reports:create", "reports:read" }, { NULL }, false },
@@ -75,6 +76,8 @@ kit_new(void)
     gw_metrics_init();
     gw->config.events_max = 100;
     gw->config.events_caller_max = 3;
+    gw->config.waits_max = 10;
+    gw->config.email_timeout_ms = 1800000;
     gw->events = gw_events_new(gw);
     gw->queue = jw_jobs_queue_new(gw->store, gw->clock, NULL);
     gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
@@ -222,8 +225,12 @@ kit_ask(GwKit *self, const char *who, const char *method, const char *path, cons
         g_autofree char *line = g_strconcat("Authorization: Bearer ", token, NULL);
         lines = curl_slist_append(lines, line);
     }
+    bool typed = false;
+    for (size_t i = 0; headers != NULL && headers[i] != NULL; i++) {
+        typed = typed || g_str_has_prefix(headers[i], "Content-Type:");
+    }
     if (body != NULL) {
-        lines = curl_slist_append(lines, "Content-Type: application/json");
+        lines = curl_slist_append(lines, typed ? "Accept: */*" : "Content-Type: application/json");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     }
     for (size_t i = 0; headers != NULL && headers[i] != NULL; i++) {

@@ -18,7 +18,8 @@ gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer contex
     if (job == NULL) {
         return;
     }
-    if (((job->state == JW_JOB_COMPLETED && job->recipients != NULL) || job->state == JW_JOB_FAILED)
+    const bool mailed = job->recipients != NULL || job->resend_count > 0;
+    if (((job->state == JW_JOB_COMPLETED && mailed) || job->state == JW_JOB_FAILED)
         && !jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {
         jw_http_reply_error(reply, error);
         return;
@@ -47,6 +48,7 @@ gw_has_report(JwHttpReply *reply, const JwJob *job, const char *what)
 void
 gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
+    static const GwGone gone = { 410, "REPORT_EXPIRED", NULL, "request the report again" };
     const Gw *gw = context;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
@@ -54,7 +56,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
         return;
     }
     if (gw_has_report(reply, job, "its report can be downloaded")) {
-        gw_reply_artifact(gw, request, reply, job, "request the report again", NULL);
+        gw_reply_artifact(gw, request, reply, job, &gone, NULL);
     }
 }
 
