@@ -29,7 +29,8 @@ static const char *const tk_converted_addresses[][2] = {
     { "m\xc3\xbcller@b.example", "m\xc3\xbcller@b.example" },                    /* SMTPUTF8 */
     { "mu\xcc\x88ller@M\xc3\xbcnchen.example", "m\xc3\xbcller@xn--mnchen-3ya.example" },
     { "\xe7\x94\xa8\xe6\x88\xb7@b.example", "\xe7\x94\xa8\xe6\x88\xb7@b.example" },
-    { "\xd0\xb0\xd0\xb1@b.example", "\xd0\xb0\xd0\xb1@b.example" }, /* all Cyrillic */
+    { "\xd0\xb0\xd0\xb1@b.example", "\xd0\xb0\xd0\xb1@b.example" },           /* all Cyrillic */
+    { "\xd0\xb0\xd0\xb1+spam@b.example", "\xd0\xb0\xd0\xb1+spam@b.example" }, /* words */
     { "a@d\xc3\xbczce.com.tr", "a@xn--dzce-0ra.com.tr" },
 };
 

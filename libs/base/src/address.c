@@ -48,17 +48,21 @@ is_atext(char c)
 static bool
 mixes_alphabets(const char *text)
 {
-    bool latin = false;
-    bool greek = false;
-    bool cyrillic = false;
+    GUnicodeScript of_word = G_UNICODE_SCRIPT_COMMON;
 
     for (const char *pos = text; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(pos));
-        latin = latin || script == G_UNICODE_SCRIPT_LATIN;
-        greek = greek || script == G_UNICODE_SCRIPT_GREEK;
-        cyrillic = cyrillic || script == G_UNICODE_SCRIPT_CYRILLIC;
+        if (strchr(".-_+", *pos) != NULL) {
+            of_word = G_UNICODE_SCRIPT_COMMON;
+        } else if (script == G_UNICODE_SCRIPT_LATIN || script == G_UNICODE_SCRIPT_GREEK
+                   || script == G_UNICODE_SCRIPT_CYRILLIC) {
+            if (of_word != G_UNICODE_SCRIPT_COMMON && of_word != script) {
+                return true;
+            }
+            of_word = script;
+        }
     }
-    return (latin ? 1 : 0) + (greek ? 1 : 0) + (cyrillic ? 1 : 0) > 1;
+    return false;
 }
 
 /* RFC 6531 3.3 lets nearly all characters in; here none that nobody sees, and none that reads as
@@ -86,7 +90,7 @@ check_local_unicode(const char *local, char **ret)
             plain);
     }
     if (mixes_alphabets(composed)) {
-        return g_strdup("the part before the \"@\" mixes letters of alphabets that look alike");
+        return g_strdup("a word before the \"@\" mixes letters of alphabets that look alike");
     }
     *ret = g_steal_pointer(&composed);
     return NULL;

@@ -393,7 +393,8 @@ jw_mail_compose(const JwMailMessage *message, GError **error)
         return NULL;
     }
     /* Such an address stands there as it is (RFC 6532): encoded words are not for addresses. */
-    const size_t n_wide = g_str_is_ascii(message->to) ? 0 : out->len;
+    const bool wide = !g_str_is_ascii(message->to) || !g_str_is_ascii(message->from);
+    const size_t n_wide = wide ? out->len : 0;
     append_body(out, message);
     if (!check_wire(out, n_wide, error)) {
         return NULL;

@@ -199,7 +199,8 @@ jw_mail_smtp_check(const JwMailConfig *config, JwConfigCheck *check)
     jw_config_note(check, check_from(config->from, &error), &error);
     jw_config_note(check, check_helo(config->helo, &error), &error);
     jw_config_note(check, check_ca_file(config->ca_file, &error), &error);
-    if (jw_config_is_read(check, "JW_DKIM_KEY", "JW_MAIL_FROM", NULL)) {
+    if (jw_config_is_read(check, "JW_DKIM_KEY", "JW_MAIL_FROM", NULL)
+        && check_from(config->from, NULL)) {
         g_autoptr(JwMailDkim) dkim = NULL;
         jw_config_note(check, jw_mail_dkim_load(config, &dkim, &error), &error);
     }
