@@ -37,6 +37,9 @@ void jw_mail_header_append_mailbox(GString *out, const char *name, const char *d
 /* Without folding or encoding: for our own values. */
 void jw_mail_header_append_raw(GString *out, const char *name, const char *value);
 
+/* mail_compose.c: before anything of GMime is used; any thread, as often as you like. */
+void jw_mail_gmime_start(void);
+
 /* mail_reply.c: one reply of an SMTP server, line by line. */
 typedef struct {
     int code;      /* of the whole reply; 0: not whole yet */
