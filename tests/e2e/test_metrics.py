@@ -29,7 +29,10 @@ EXPECTED = {
     },
     "scheduler": {"jobwire_reaped_total", "jobwire_http_connections"},
     "executor": {"jobwire_claims_total", "jobwire_attempts_total", "jobwire_attempt_seconds", "jobwire_bus_consumed_total"},
-    "notifier": {"jobwire_delivery_changes_total", "jobwire_smtp_seconds", "jobwire_bus_consumed_total"},
+    "notifier": {
+        "jobwire_delivery_changes_total", "jobwire_smtp_seconds", "jobwire_smtp_connections_opened_total",
+        "jobwire_bus_consumed_total",
+    },
 }
 
 

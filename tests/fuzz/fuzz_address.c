@@ -21,8 +21,11 @@ static void
 check_address(const char *address)
 {
     g_assert_cmpuint(strlen(address), <=, 254);
+    g_assert_true(g_utf8_validate(address, -1, NULL));
+    g_assert_true(g_str_is_ascii(strchr(address, '@')));
     for (const char *pos = address; *pos != '\0'; pos++) {
-        g_assert_true(*pos >= 0x21 && *pos <= 0x7e && strchr("<>()[]\",:;\\", *pos) == NULL);
+        unsigned char c = (unsigned char)*pos;
+        g_assert_true(c >= 0x21 && c != 0x7f && strchr("<>()[]\",:;\\", *pos) == NULL);
     }
 }
 

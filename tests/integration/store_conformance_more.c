@@ -93,6 +93,7 @@ expect_delivery(JwDelivery *delivery, const JwDeliveryRule *rule, const JwDelive
     delivery->updated_at_ms = change->now_ms;
     delivery->token += (rule->flags & JW_DRULE_RAISES_TOKEN) != 0 ? 1 : 0;
     delivery->attempts += (rule->flags & JW_DRULE_COUNTS_ATTEMPT) != 0 ? 1 : 0;
+    delivery->attempts -= (rule->flags & JW_DRULE_RETURNS_ATTEMPT) != 0 ? 1 : 0;
     g_free(delivery->owner);
     delivery->owner = g_strdup(change->owner);
     g_free(delivery->reply);

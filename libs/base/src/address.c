@@ -13,7 +13,6 @@
 #define MAX_LABEL   63   /* RFC 1035 2.3.4 */
 #define MAX_DOMAIN  1024 /* bytes, before it is converted */
 
-/* Bytes that are no character of ASCII may stand in the domain, which is converted. */
 static char *
 bad_byte(unsigned char c)
 {
@@ -23,21 +22,17 @@ bad_byte(unsigned char c)
     if (c == '<' || c == '>') {
         return g_strdup_printf("the address has a \"%c\" in it (byte 0x%02x); give it alone", c, c);
     }
-    return g_strdup_printf("the address has a %s in it (byte 0x%02x); remove it",
-                           c > 0x7f ? "character that is not ASCII" : "control character", c);
+    return g_strdup_printf("the address has a control character in it (byte 0x%02x); remove it", c);
 }
 
 static char *
 check_bytes(const char *text)
 {
-    bool domain = false;
-
     for (const char *pos = text; *pos != '\0'; pos++) {
         unsigned char c = (unsigned char)*pos;
-        if (c < 0x21 || c == 0x7f || (c > 0x7f && !domain) || c == '<' || c == '>') {
+        if (c < 0x21 || c == 0x7f || c == '<' || c == '>') {
             return bad_byte(c);
         }
-        domain = domain || c == '@';
     }
     return NULL;
 }
@@ -49,12 +44,66 @@ is_atext(char c)
     return g_ascii_isalnum(c) || strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL;
 }
 
-/* RFC 5322 3.2.3: a dot-atom. */
-static char *
-check_local(const char *local, size_t length)
+/* Latin, Greek and Cyrillic have letters that nobody can tell apart: one word is of one of them. */
+static bool
+mixes_alphabets(const char *text)
 {
+    GUnicodeScript of_word = G_UNICODE_SCRIPT_COMMON;
+
+    for (const char *pos = text; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
+        GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(pos));
+        if (strchr(".-_+", *pos) != NULL) {
+            of_word = G_UNICODE_SCRIPT_COMMON;
+        } else if (script == G_UNICODE_SCRIPT_LATIN || script == G_UNICODE_SCRIPT_GREEK
+                   || script == G_UNICODE_SCRIPT_CYRILLIC) {
+            if (of_word != G_UNICODE_SCRIPT_COMMON && of_word != script) {
+                return true;
+            }
+            of_word = script;
+        }
+    }
+    return false;
+}
+
+/* RFC 6531 3.3 lets nearly all characters in; here none that nobody sees, and none that reads as
+ * another: a full-width "@" or a ligature. @ret: composed (NFC, RFC 6532 3.1). */
+static char *
+check_local_unicode(const char *local, char **ret)
+{
+    if (!g_utf8_validate(local, -1, NULL)) {
+        return g_strdup("the part before the \"@\" is not valid UTF-8");
+    }
+    for (const char *pos = local; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
+        gunichar c = g_utf8_get_char(pos);
+        if (jw_text_invisible(c) || g_unichar_isspace(c) || !g_unichar_isgraph(c)) {
+            return g_strdup_printf("the part before the \"@\" has a character U+%04X, which nobody "
+                                   "can see",
+                                   c);
+        }
+    }
+    g_autofree char *composed = g_utf8_normalize(local, -1, G_NORMALIZE_NFC);
+    g_autofree char *plain = g_utf8_normalize(local, -1, G_NORMALIZE_NFKC);
+    if (g_strcmp0(composed, plain) != 0) {
+        return g_strdup_printf(
+            "the part before the \"@\" has a variant of a character; write it as "
+            "\"%s\"",
+            plain);
+    }
+    if (mixes_alphabets(composed)) {
+        return g_strdup("a word before the \"@\" mixes letters of alphabets that look alike");
+    }
+    *ret = g_steal_pointer(&composed);
+    return NULL;
+}
+
+/* RFC 5322 3.2.3: a dot-atom; RFC 6531 3.3: with other characters than those of ASCII. */
+static char *
+check_local(const char *local)
+{
+    const size_t length = strlen(local);
+
     if (length == 0 || length > MAX_LOCAL) {
-        return g_strdup_printf("the part before the \"@\" must have 1 to %d characters", MAX_LOCAL);
+        return g_strdup_printf("the part before the \"@\" must have 1 to %d bytes", MAX_LOCAL);
     }
     if (local[0] == '-') { /* a mail program behind the server may take it for an option */
         return g_strdup("the address begins with a \"-\"");
@@ -65,12 +114,12 @@ check_local(const char *local, size_t length)
             return g_strdup("the part before the \"@\" begins or ends with a dot, or has two in "
                             "a row");
         }
-        if (local[i] != '.' && !is_atext(local[i])) {
+        if (local[i] != '.' && (unsigned char)local[i] < 0x80 && !is_atext(local[i])) {
             return g_strdup_printf("the part before the \"@\" has a \"%c\", which is not accepted",
                                    local[i]);
         }
     }
-    if (g_strstr_len(local, (gssize)length, "=?") != NULL) {
+    if (strstr(local, "=?") != NULL) {
         return g_strdup("the address contains an encoded word"); /* RFC 2047 */
     }
     return NULL;
@@ -180,6 +229,22 @@ read_domain(const char *domain, char **ret)
     return wrong;
 }
 
+/* @ret: the part before the "@" as it is sent. */
+static char *
+read_local(const char *local, char **ret)
+{
+    g_autofree char *composed = NULL;
+    char *wrong = g_str_is_ascii(local) ? NULL : check_local_unicode(local, &composed);
+
+    if (wrong == NULL) {
+        wrong = check_local(composed != NULL ? composed : local);
+    }
+    if (wrong == NULL) {
+        *ret = composed != NULL ? g_steal_pointer(&composed) : g_strdup(local);
+    }
+    return wrong;
+}
+
 static char *
 check_length(size_t length)
 {
@@ -209,16 +274,17 @@ read_address(const char *text, char **ret)
     if (at == NULL || strchr(at + 1, '@') != NULL) {
         return g_strdup("the address must have exactly one \"@\"");
     }
-    const size_t n_local = (size_t)(at - text);
-    wrong = check_local(text, n_local);
+    g_autofree char *given = g_strndup(text, (gsize)(at - text));
+    g_autofree char *local = NULL;
+    wrong = read_local(given, &local);
     if (wrong == NULL) {
         wrong = read_domain(at + 1, &domain);
     }
     if (wrong == NULL) {
-        wrong = check_length(n_local + 1 + strlen(domain));
+        wrong = check_length(strlen(local) + 1 + strlen(domain));
     }
     if (wrong == NULL) {
-        *ret = g_strdup_printf("%.*s@%s", (int)n_local, text, domain);
+        *ret = g_strconcat(local, "@", domain, NULL);
     }
     return wrong;
 }

@@ -30,6 +30,8 @@ jw_mail_outcome_name(JwMailOutcome outcome)
         return "unknown";
     case JW_MAIL_STOPPED:
         return "stopped";
+    case JW_MAIL_BUSY:
+        return "busy";
     }
     return "later";
 }
@@ -69,8 +71,16 @@ jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *me
     if (!check_line_ends(message, error)) {
         return false;
     }
-    const JwMailSend order = { self, sender, recipient, message, before_final_dot, data };
+    const JwMailSend order = { self, sender, recipient, "", message, before_final_dot, data };
     return self->port->send(&order, ret_outcome, ret_reply, error);
+}
+
+int64_t
+jw_mail_wait_ms(JwMail *self)
+{
+    g_return_val_if_fail(self != NULL, 0);
+
+    return self->port->wait_ms != NULL ? self->port->wait_ms(self) : 0;
 }
 
 bool

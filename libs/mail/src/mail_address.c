@@ -12,11 +12,12 @@ bool
 jw_mail_address_check(const char *address, GError **error)
 {
     g_autofree char *wrong = jw_address_check(address);
+    g_autofree char *sent = jw_address_sent(address);
 
     if (wrong != NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
     }
-    return g_str_is_ascii(address)
+    return strcmp(address, sent) == 0
            || jw_fail(error, JW_ERROR_INVALID, "the address is not in the form that is sent");
 }
 

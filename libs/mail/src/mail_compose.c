@@ -347,9 +347,10 @@ body(const JwMailMessage *message)
     return top;
 }
 
-/* Checks the bytes for what the header of jw_mail_compose() guarantees. */
+/* Checks the bytes for what the header of jw_mail_compose() guarantees. @n_wide: how many at the
+ * start may be UTF-8. */
 static bool
-check_wire(const GString *out, GError **error)
+check_wire(const GString *out, size_t n_wide, GError **error)
 {
     size_t line = 0;
     for (size_t i = 0; i < out->len; i++) {
@@ -358,7 +359,8 @@ check_wire(const GString *out, GError **error)
         bool lf = c == '\n';
         bool crlf = (cr && out->str[i + 1] == '\n') || (lf && i > 0 && out->str[i - 1] == '\r');
         line = lf ? 0 : line + (cr ? 0 : 1);
-        if (c == 0 || c > 0x7e || ((cr || lf) && !crlf) || line > MAX_LINE) {
+        bool wide = c > 0x7f && i < n_wide;
+        if (c == 0 || (c > 0x7e && !wide) || ((cr || lf) && !crlf) || line > MAX_LINE) {
             return jw_fail(error, JW_ERROR_INTERNAL,
                            "the composed message is not 7-bit text in lines, at byte %zu", i);
         }
@@ -396,8 +398,11 @@ jw_mail_compose(const JwMailMessage *message, GError **error)
     if (!append_headers(out, message, error)) {
         return NULL;
     }
+    /* Such an address stands there as it is (RFC 6532): encoded words are not for addresses. */
+    const bool wide = !g_str_is_ascii(message->to) || !g_str_is_ascii(message->from);
+    const size_t n_wide = wide ? out->len : 0;
     append_body(out, message);
-    if (!check_wire(out, error)) {
+    if (!check_wire(out, n_wide, error)) {
         return NULL;
     }
     gsize length = out->len;

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 typedef struct {
     JwMail *self;
     const char *sender, *recipient; /* checked */
+    const char *signature;          /* a header line in front of the message; "": none */
     GBytes *message;
     JwMailBeforeDot before_final_dot; /* NULL: always go on */
     gpointer data;
@@ -16,6 +17,7 @@ typedef struct {
 typedef struct {
     bool (*send)(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply,
                  GError **error);
+    int64_t (*wait_ms)(JwMail *self); /* NULL: never */
     bool (*ping)(JwMail *self, GError **error);
     void (*free)(JwMail *self);
 } JwMailPort;
@@ -38,28 +40,24 @@ void jw_mail_header_append_raw(GString *out, const char *name, const char *value
 /* mail_compose.c: before anything of GMime is used; any thread, as often as you like. */
 void jw_mail_gmime_start(void);
 
-/* mail_reply.c: follows the replies of an SMTP server, line by line. */
-typedef enum {
-    JW_MAIL_PHASE_SESSION, /* banner, EHLO, STARTTLS, AUTH: does not concern the message */
-    JW_MAIL_PHASE_MAIL,
-    JW_MAIL_PHASE_RCPT,
-    JW_MAIL_PHASE_DATA,
-    JW_MAIL_PHASE_DOT,
-} JwMailPhase;
+/* mail_reply.c: one reply of an SMTP server, line by line. */
 typedef struct {
-    JwMailPhase phase;
-    int code;       /* of the last complete reply in this phase; 0: none yet */
-    bool open;      /* inside a reply of several lines */
-    bool over;      /* we sent QUIT: phase and reply stay as they were before */
-    unsigned count; /* complete replies in all */
-    GString *text;  /* of the last reply, bounded */
-} JwMailReplies;
-void jw_mail_replies_init(JwMailReplies *self);
-void jw_mail_replies_clear(JwMailReplies *self);
-void jw_mail_replies_command(JwMailReplies *self, const char *line, size_t length);
-void jw_mail_replies_end_of_data(JwMailReplies *self); /* the final dot goes out after this */
-void jw_mail_replies_line(JwMailReplies *self, const char *line, size_t length);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwMailReplies, jw_mail_replies_clear)
+    int code;      /* of the whole reply; 0: not whole yet */
+    bool open;     /* inside a reply of several lines */
+    GString *text; /* bounded */
+} JwMailReply;
+void jw_mail_reply_init(JwMailReply *self);
+void jw_mail_reply_clear(JwMailReply *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwMailReply, jw_mail_reply_clear)
+/* As nothing had been said. */
+void jw_mail_reply_restart(JwMailReply *self);
+typedef enum {
+    JW_MAIL_REPLY_NONE, /* the line has no code: it is no reply, and nothing changed */
+    JW_MAIL_REPLY_MORE,
+    JW_MAIL_REPLY_WHOLE,
+} JwMailReplyLine;
+/* A line after a whole reply begins the next one. */
+JwMailReplyLine jw_mail_reply_line(JwMailReply *self, const char *line, size_t length);
 /* Valid UTF-8 on one line, at most 500 bytes. (transfer full) */
 char *jw_mail_reply_clean(const char *text, size_t length);
 
@@ -73,6 +71,8 @@ typedef struct {
     JwMailTls tls;
     int64_t timeout_ms;
     size_t connections;
+    size_t domain_connections; /* 0: as many as there are */
+    int64_t breaker_failures, breaker_wait_ms;
 } JwMailSmtpSettings;
 bool jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

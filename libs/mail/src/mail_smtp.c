@@ -1,42 +1,42 @@
-/* mail_smtp.c: the SMTP adapter, one easy handle of libcurl per connection.
- * Any thread; a handle is lent to one sender at a time, the pool is guarded by one lock.
- *
- * Why the final dot cannot overtake before_final_dot(): libcurl 7.88 asks the read callback for
- * more only when all it was given before has gone to the socket, and sends the dot (smtp_done) only
- * after the callback answered 0. CURLOPT_INFILESIZE stays unset, because with a known size libcurl
- * stops by counting and never asks for the end. So "the callback answered 0" is the one moment
- * after which the dot may be out. */
+/* mail_smtp.c: the SMTP adapter: who may use which connection to the mail server, and whether it is
+ * tried at all. Any thread; a session is lent to one sender at a time, one lock guards the rest.
+ * Nothing is said on a connection while the lock is held. */
 #include "curl_auto.h"
-#include "mail_private.h"
+#include "mail_breaker.h"
+#include "mail_dkim.h"
+#include "mail_transaction.h"
 
 #include "jw/clock.h"
+#include "jw/ident.h"
+#include "jw/metrics.h"
 #include "jw/sync.h"
 
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#define CONNECT_TIMEOUT_MS 10000
-#define MAX_IDLE_S         60L /* servers drop idle clients after minutes; close before that */
+#define PING_TIMEOUT_MS 10000
+#define MAX_IDLE_MS     60000 /* servers drop idle clients after minutes; close before that */
+#define KNOWN_MS        30000 /* so long readiness believes what it knows */
+
+typedef struct {
+    JwMailSession *session;
+    bool unfinished;
+    int64_t since_mono_ms;
+} Idle;
 
 typedef struct {
     JwMail base;
     JwMailSmtpSettings settings;
+    JwMailDkim *dkim; /* NULL: nothing is signed */
     JwMutex mutex;
     JwCond freed;
-    GPtrArray *idle; /* of CURL, the most recently used last */
+    GPtrArray *idle; /* of Idle, the most recently used last */
     size_t busy;
+    GHashTable *domains; /* name → how many mails to it are under way */
+    JwMailBreaker breaker;
+    int64_t well_mono_ms; /* when the server was last seen to be well; 0: not since it failed */
+    JwMetric *opened, *failed, *busy_gauge, *breaker_gauge;
 } Smtp;
-
-typedef struct {
-    const JwMailSend *order;
-    const char *bytes;
-    size_t length, offset;
-    bool opened; /* a connection was begun, so none that was kept is used */
-    bool stopped, at_end;
-    JwMailReplies *replies; /* lent */
-    char problem[CURL_ERROR_SIZE];
-} Transaction;
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static CURLcode curl_started;
@@ -47,305 +47,192 @@ start_curl(void)
     curl_started = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static size_t
-on_read(char *buffer, size_t size, size_t count, void *data)
+static int64_t
+now_mono_ms(void)
 {
-    Transaction *self = data;
-    size_t left = self->length - self->offset;
-    if (left > 0) {
-        size_t take = MIN(left, size * count);
-        memcpy(buffer, self->bytes + self->offset, take);
-        self->offset += take;
-        return take;
-    }
-    const JwMailSend *order = self->order;
-    if (!self->at_end && order->before_final_dot != NULL && !order->before_final_dot(order->data)) {
-        self->stopped = true;
-        return CURL_READFUNC_ABORT;
-    }
-    if (!self->at_end) {
-        self->at_end = true;
-        jw_mail_replies_end_of_data(self->replies);
-    }
-    return 0;
+    return jw_clock_mono_ms(jw_clock_system());
 }
 
-static size_t
-on_write(char *buffer, size_t size, size_t count, void *data)
-{
-    (void)buffer;
-    (void)data;
-    return size * count;
-}
-
-/* CURLINFO_NUM_CONNECTS does not count a connection that fails before libcurl has seen it. */
-static int
-on_socket(void *data, curl_socket_t fd, curlsocktype purpose)
-{
-    (void)fd;
-    (void)purpose;
-    Transaction *self = data;
-    if (self != NULL) { /* a ping has none */
-        self->opened = true;
-    }
-    return CURL_SOCKOPT_OK;
-}
-
-static int
-on_debug(CURL *easy, curl_infotype type, char *bytes, size_t length, void *data)
-{
-    (void)easy;
-    JwMailReplies *replies = data;
-    if (replies == NULL) {
-        return 0;
-    }
-    if (type == CURLINFO_HEADER_OUT) {
-        jw_mail_replies_command(replies, bytes, length);
-    } else if (type == CURLINFO_HEADER_IN) {
-        jw_mail_replies_line(replies, bytes, length);
-    }
-    return 0;
-}
-
-#define SET(option, value) (ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK)
-
-static bool
-set_policy(CURL *easy, const JwMailSmtpSettings *settings)
-{
-    static const long use_ssl[] = {
-        [JW_MAIL_TLS_NEVER] = CURLUSESSL_NONE,
-        [JW_MAIL_TLS_TRY] = CURLUSESSL_TRY,
-        [JW_MAIL_TLS_ALWAYS] = CURLUSESSL_ALL,
-    };
-    bool ok = true;
-    SET(CURLOPT_URL, settings->url);
-    SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    SET(CURLOPT_PROXY, "");
-    SET(CURLOPT_USE_SSL, use_ssl[settings->tls]);
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (settings->ca_file != NULL) {
-        SET(CURLOPT_CAINFO, settings->ca_file);
-    }
-    if (settings->user != NULL) {
-        SET(CURLOPT_USERNAME, settings->user);
-        SET(CURLOPT_PASSWORD, settings->password != NULL ? settings->password : "");
-    }
-    return ok;
-}
-
-static bool
-set_limits(CURL *easy, int64_t timeout_ms)
-{
-    bool ok = true;
-    SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)MIN(timeout_ms, CONNECT_TIMEOUT_MS));
-    SET(CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-    SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)((timeout_ms + 999) / 1000));
-    SET(CURLOPT_MAXAGE_CONN, MAX_IDLE_S);
-    SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    return ok;
-}
-
-/* NULL: out of memory or an option this libcurl does not know. */
-static CURL *
-handle_new(const JwMailSmtpSettings *settings, int64_t timeout_ms)
-{
-    g_autoptr(CURL) easy = curl_easy_init();
-    bool ok = easy != NULL && set_policy(easy, settings) && set_limits(easy, timeout_ms);
-    SET(CURLOPT_READFUNCTION, on_read);
-    SET(CURLOPT_WRITEFUNCTION, on_write);
-    SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
-    SET(CURLOPT_SOCKOPTDATA, NULL);
-    SET(CURLOPT_DEBUGFUNCTION, on_debug);
-    SET(CURLOPT_DEBUGDATA, NULL);
-    SET(CURLOPT_VERBOSE, 1L); /* the only way to see commands and replies; printed nowhere */
-    return ok ? g_steal_pointer(&easy) : NULL;
-}
-
-/* Of the connection that a handle keeps. */
-static curl_socket_t
-socket_of(CURL *easy)
-{
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK ? fd : CURL_SOCKET_BAD;
-}
-
-/* libcurl sends QUIT and waits up to two minutes for the answer; without a reading side it does not
- * wait. */
 static void
-handle_free(gpointer data)
+idle_free(gpointer data)
 {
-    CURL *easy = data;
-    curl_socket_t fd = socket_of(easy);
-    if (fd != CURL_SOCKET_BAD) {
-        (void)shutdown(fd, SHUT_RD);
-    }
-    curl_easy_cleanup(easy);
+    Idle *idle = data;
+    jw_mail_session_free(idle->session);
+    g_free(idle);
 }
 
-typedef enum { LEND_OK, LEND_BUSY, LEND_BROKEN } Lend;
-
-/* A handle of the pool, created when there are fewer than allowed; waits for one when there are
- * not. */
-static Lend
-borrow(Smtp *self, CURL **ret_easy)
+/* The domain of an address, as a key. (transfer full) */
+static char *
+domain_of(const char *address)
 {
-    int64_t deadline_ms = jw_clock_mono_ms(jw_clock_system()) + self->settings.timeout_ms;
+    return g_ascii_strdown(strchr(address, '@') + 1, -1);
+}
+
+static bool
+domain_is_full_locked(const Smtp *self, const char *domain)
+{
+    const size_t most = self->settings.domain_connections;
+    return most > 0 && GPOINTER_TO_SIZE(g_hash_table_lookup(self->domains, domain)) >= most;
+}
+
+static void
+count_domain_locked(Smtp *self, const char *domain, bool more)
+{
+    size_t n = GPOINTER_TO_SIZE(g_hash_table_lookup(self->domains, domain));
+    n = more ? n + 1 : n - 1;
+    if (n == 0) {
+        g_hash_table_remove(self->domains, domain);
+    } else { /* as many names as there are connections, at most */
+        g_hash_table_insert(self->domains, g_strdup(domain), GSIZE_TO_POINTER(n));
+    }
+}
+
+/* A place among the connections; waits for one when there is none, but not for one of the domain,
+ * as mails to others would wait behind it. NULL: there it is. */
+static const char *
+enter(Smtp *self, const char *domain, int64_t deadline_mono_ms)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    while (self->busy >= self->settings.connections && !domain_is_full_locked(self, domain)) {
+        if (!jw_cond_wait_until(&self->freed, &self->mutex, deadline_mono_ms)
+            && self->busy >= self->settings.connections) {
+            return "all connections to the mail server are in use";
+        }
+    }
+    if (domain_is_full_locked(self, domain)) {
+        return "as many mails to this domain as JW_SMTP_DOMAIN_CONNECTIONS allows are under way";
+    }
+    self->busy += 1;
+    count_domain_locked(self, domain, true);
+    jw_metric_add(self->busy_gauge, NULL, 1);
+    return NULL;
+}
+
+static void
+leave(Smtp *self, const char *domain, Idle *take_idle)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    self->busy -= 1;
+    count_domain_locked(self, domain, false);
+    if (take_idle != NULL) {
+        g_ptr_array_add(self->idle, take_idle);
+        self->well_mono_ms = now_mono_ms();
+    }
+    jw_metric_add(self->busy_gauge, NULL, -1);
+    jw_cond_broadcast(&self->freed); /* who waits may want another domain */
+}
+
+/* The most recently used one that is still good. (transfer full) (nullable) */
+static Idle *
+take_idle(Smtp *self)
+{
+    for (;;) {
+        Idle *idle = NULL;
+        {
+            g_auto(JwLocker) locker = jw_locker(&self->mutex);
+            if (self->idle->len == 0) {
+                return NULL;
+            }
+            idle = g_ptr_array_steal_index(self->idle, self->idle->len - 1);
+        }
+        if (now_mono_ms() - idle->since_mono_ms < MAX_IDLE_MS
+            && jw_mail_session_is_quiet(idle->session)) {
+            return idle;
+        }
+        idle_free(idle);
+    }
+}
+
+static bool
+admit(Smtp *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    return jw_mail_breaker_admit(&self->breaker, now_mono_ms());
+}
+
+/* What a try to connect says about the server. @problem: NULL: it let us in. */
+static void
+note_connect(Smtp *self, const char *problem)
+{
+    bool opened = false;
+    bool closed = false;
     {
         g_auto(JwLocker) locker = jw_locker(&self->mutex);
-        while (self->busy >= self->settings.connections) {
-            if (!jw_cond_wait_until(&self->freed, &self->mutex, deadline_ms)
-                && self->busy >= self->settings.connections) {
-                return LEND_BUSY;
-            }
-        }
-        self->busy += 1;
-        if (self->idle->len > 0) {
-            *ret_easy = g_ptr_array_steal_index(self->idle, self->idle->len - 1);
-            return LEND_OK;
+        if (problem == NULL) {
+            closed = jw_mail_breaker_is_open(&self->breaker);
+            jw_mail_breaker_success(&self->breaker);
+            self->well_mono_ms = now_mono_ms();
+        } else {
+            self->well_mono_ms = 0;
+            opened =
+                jw_mail_breaker_failure(&self->breaker, problem, now_mono_ms(), jw_random_unit());
         }
     }
-    *ret_easy = handle_new(&self->settings, self->settings.timeout_ms);
-    if (*ret_easy != NULL) {
-        return LEND_OK;
+    jw_metric_add(problem == NULL ? self->opened : self->failed, NULL, 1);
+    if (opened || closed) {
+        jw_metric_set(self->breaker_gauge, NULL, opened ? 1 : 0);
     }
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    self->busy -= 1;
-    jw_cond_signal(&self->freed);
-    return LEND_BROKEN;
 }
 
-static void
-give_back(Smtp *self, CURL *easy)
-{
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    self->busy -= 1;
-    g_ptr_array_add(self->idle, easy);
-    jw_cond_signal(&self->freed);
-}
-
-/* One try on one connection. */
-static CURLcode
-perform(CURL *easy, Transaction *self, bool fresh)
-{
-    const JwMailSend *order = self->order;
-    g_autofree char *sender = g_strconcat("<", order->sender, ">", NULL);
-    g_autofree char *recipient = g_strconcat("<", order->recipient, ">", NULL);
-    g_autoptr(JwCurlList) recipients = curl_slist_append(NULL, recipient);
-    bool ok = recipients != NULL;
-    SET(CURLOPT_UPLOAD, 1L);
-    SET(CURLOPT_MAIL_FROM, sender);
-    SET(CURLOPT_MAIL_RCPT, recipients);
-    SET(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 0L);
-    SET(CURLOPT_READDATA, self);
-    SET(CURLOPT_SOCKOPTDATA, self);
-    SET(CURLOPT_DEBUGDATA, self->replies);
-    SET(CURLOPT_ERRORBUFFER, self->problem);
-    SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
-    CURLcode code = ok ? curl_easy_perform(easy) : CURLE_OUT_OF_MEMORY;
-    /* These point into this call; the handle lives on. Clearing cannot fail. */
-    SET(CURLOPT_MAIL_RCPT, NULL);
-    SET(CURLOPT_READDATA, NULL);
-    SET(CURLOPT_SOCKOPTDATA, NULL);
-    SET(CURLOPT_DEBUGDATA, NULL);
-    SET(CURLOPT_ERRORBUFFER, NULL);
-    return code;
-}
-
-/* The server may have closed a kept connection meanwhile, with or without "421": that does not
- * concern this mail, and nothing of it was sent. */
+/* A new session. NULL: @ret says why there is none. False: INTERNAL. */
 static bool
-was_stale(const Transaction *self, CURLcode code)
+connect_anew(Smtp *self, int64_t deadline_mono_ms, JwMailSession **ret_session, JwMailResult *ret,
+             GError **error)
 {
-    if (code == CURLE_OK || self->at_end || self->stopped || self->opened) {
-        return false;
-    }
-    return self->replies->count == 0 || self->replies->code == 421;
-}
+    g_autofree char *problem = NULL;
+    g_autoptr(GError) failure = NULL;
 
-static JwMailOutcome
-judge_after_dot(const Transaction *self)
-{
-    switch (self->replies->code / 100) {
-    case 2:
-        return JW_MAIL_SENT;
-    case 4:
-        return JW_MAIL_LATER;
-    case 5:
-        return JW_MAIL_FAILED;
-    default:
-        return JW_MAIL_UNKNOWN;
-    }
-}
-
-static JwMailOutcome
-judge(const Transaction *self)
-{
-    if (self->stopped) {
-        return JW_MAIL_STOPPED;
-    }
-    if (self->at_end) {
-        return judge_after_dot(self);
-    }
-    bool refused = self->replies->code / 100 == 5;
-    switch (self->replies->phase) {
-    case JW_MAIL_PHASE_RCPT:
-        return refused ? JW_MAIL_BOUNCED : JW_MAIL_LATER;
-    case JW_MAIL_PHASE_MAIL:
-    case JW_MAIL_PHASE_DATA:
-        return refused ? JW_MAIL_FAILED : JW_MAIL_LATER;
-    case JW_MAIL_PHASE_SESSION:
-    case JW_MAIL_PHASE_DOT:
-        break;
-    }
-    return JW_MAIL_LATER; /* a refused greeting, TLS or login does not concern this mail */
-}
-
-static char *
-describe(const Transaction *self, JwMailOutcome outcome, CURLcode code)
-{
-    const GString *reply = self->replies->text;
-    if (outcome == JW_MAIL_STOPPED) {
-        return g_strdup("stopped before the final dot");
-    }
-    if (self->replies->code >= 400 || outcome == JW_MAIL_SENT) {
-        return jw_mail_reply_clean(reply->str, reply->len);
-    }
-    const char *problem = self->problem[0] != '\0' ? self->problem : curl_easy_strerror(code);
-    if (outcome == JW_MAIL_UNKNOWN) {
-        g_autofree char *text = g_strdup_printf("no reply after the final dot: %s", problem);
-        return jw_mail_reply_clean(text, strlen(text));
-    }
-    return jw_mail_reply_clean(problem, strlen(problem));
-}
-
-static bool
-run(CURL *easy, const JwMailSend *order, bool *retry, bool fresh, JwMailOutcome *ret_outcome,
-    char **ret_reply, GError **error)
-{
-    gsize length;
-    const char *bytes = g_bytes_get_data(order->message, &length);
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
-    Transaction transaction = {
-        .order = order, .bytes = bytes, .length = length, .replies = &replies
-    };
-
-    const bool kept = !fresh && socket_of(easy) != CURL_SOCKET_BAD;
-    CURLcode code = perform(easy, &transaction, fresh);
-    *retry = kept && was_stale(&transaction, code);
-    if (*retry) {
+    *ret_session = NULL;
+    if (!admit(self)) {
+        g_auto(JwLocker) locker = jw_locker(&self->mutex);
+        ret->outcome = JW_MAIL_BUSY;
+        ret->reply =
+            g_strdup_printf("the mail server is not tried for now: %s", self->breaker.problem);
         return true;
     }
-    if (!transaction.at_end
-        && (code == CURLE_OUT_OF_MEMORY || code == CURLE_BAD_FUNCTION_ARGUMENT
-            || code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)) {
-        return jw_fail(error, JW_ERROR_INTERNAL, "libcurl: %s", curl_easy_strerror(code));
+    *ret_session =
+        jw_mail_session_open(&self->settings, deadline_mono_ms - now_mono_ms(), &problem, &failure);
+    note_connect(self, failure != NULL ? failure->message : problem);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
     }
-    *ret_outcome = judge(&transaction);
-    *ret_reply = describe(&transaction, *ret_outcome, code);
+    if (*ret_session == NULL) {
+        ret->outcome = JW_MAIL_LATER;
+        ret->reply = g_steal_pointer(&problem);
+    }
+    return true;
+}
+
+/* One try on a kept session, and one on a new one where the server had closed that. */
+static bool
+send_within(Smtp *self, const JwMailSend *order, Idle **ret_idle, JwMailResult *ret, GError **error)
+{
+    const int64_t deadline = now_mono_ms() + self->settings.timeout_ms;
+    Idle *idle = take_idle(self);
+
+    if (idle != NULL) {
+        jw_mail_transact(idle->session, order, idle->unfinished, deadline, ret);
+        if (ret->stale && now_mono_ms() < deadline) {
+            g_clear_pointer(&ret->reply, g_free);
+            g_clear_pointer(&idle, idle_free);
+        }
+    }
+    if (idle == NULL) {
+        JwMailSession *session = NULL;
+        if (!connect_anew(self, deadline, &session, ret, error)) {
+            return false;
+        }
+        if (session == NULL) {
+            return true;
+        }
+        idle = g_new0(Idle, 1);
+        idle->session = session;
+        jw_mail_transact(session, order, false, deadline, ret);
+    }
+    idle->unfinished = ret->unfinished;
+    idle->since_mono_ms = now_mono_ms();
+    *ret_idle = idle;
     return true;
 }
 
@@ -353,56 +240,106 @@ static bool
 smtp_send(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply, GError **error)
 {
     Smtp *self = (Smtp *)order->self;
-    CURL *easy = NULL;
-    switch (borrow(self, &easy)) {
-    case LEND_BROKEN:
-        return jw_fail(error, JW_ERROR_INTERNAL, "cannot create a libcurl handle");
-    case LEND_BUSY:
-        *ret_outcome = JW_MAIL_LATER;
-        *ret_reply = g_strdup("all connections to the mail server are in use");
+    g_autofree char *domain = domain_of(order->recipient);
+    g_autofree char *signature = NULL;
+    JwMailSend with_signature = *order;
+    JwMailResult result = { .outcome = JW_MAIL_LATER };
+    Idle *idle = NULL;
+
+    if (self->dkim != NULL) {
+        signature = jw_mail_dkim_sign(self->dkim, order->message, error);
+        if (signature == NULL) {
+            return false;
+        }
+        with_signature.signature = signature;
+    }
+    const char *full = enter(self, domain, now_mono_ms() + self->settings.timeout_ms);
+    if (full != NULL) {
+        *ret_outcome = JW_MAIL_BUSY;
+        *ret_reply = g_strdup(full);
         return true;
-    case LEND_OK:
-        break;
     }
-    bool retry = false;
-    bool ok = run(easy, order, &retry, false, ret_outcome, ret_reply, error);
-    if (ok && retry) {
-        ok = run(easy, order, &retry, true, ret_outcome, ret_reply, error);
+    const bool ok = send_within(self, &with_signature, &idle, &result, error);
+    if (idle != NULL && jw_mail_session_is_broken(idle->session)) {
+        g_clear_pointer(&idle, idle_free);
     }
-    give_back(self, easy);
-    return ok;
+    leave(self, domain, idle);
+    if (!ok) {
+        g_free(result.reply);
+        return false;
+    }
+    *ret_outcome = result.outcome;
+    *ret_reply = result.reply;
+    return true;
 }
 
+static int64_t
+smtp_wait_ms(JwMail *base)
+{
+    Smtp *self = (Smtp *)base;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    return jw_mail_breaker_left_ms(&self->breaker, now_mono_ms());
+}
+
+static bool
+noop(JwMailSession *session, int64_t deadline_mono_ms, char **ret_problem)
+{
+    g_auto(JwMailReply) reply = { 0 };
+    jw_mail_reply_init(&reply);
+    const bool answered = jw_mail_session_write(session, "NOOP\r\n", 6, deadline_mono_ms)
+                          && jw_mail_session_read(session, &reply, deadline_mono_ms);
+    if (answered && reply.code / 100 == 2) {
+        return true;
+    }
+    const char *what = answered ? reply.text->str : jw_mail_session_problem(session);
+    *ret_problem = jw_mail_reply_clean(what, strlen(what));
+    return false;
+}
+
+/* True: the server was well a moment ago. */
+static bool
+is_known_well(Smtp *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    return self->well_mono_ms != 0 && now_mono_ms() - self->well_mono_ms < KNOWN_MS;
+}
+
+static bool
+fail_waiting(Smtp *self, GError **error)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    const int64_t left_ms = jw_mail_breaker_left_ms(&self->breaker, now_mono_ms());
+    return jw_fail(
+        error, JW_ERROR_UNAVAILABLE,
+        "the mail server is not usable, mails wait and it is tried again in %" G_GINT64_FORMAT
+        " s: %s",
+        (left_ms + 999) / 1000, self->breaker.problem);
+}
+
+/* Readiness asks every second: a server that was well is asked twice a minute, one that lets nobody
+ * in as often as the breaker allows. That is the trial, which so costs no mail an attempt. On a
+ * session of its own, as it must not wait for a mail under way. */
 static bool
 smtp_ping(JwMail *base, GError **error)
 {
     Smtp *self = (Smtp *)base;
-    /* A handle of its own: readiness must not wait for a mail under way. */
-    g_autoptr(CURL) easy =
-        handle_new(&self->settings, MIN(self->settings.timeout_ms, CONNECT_TIMEOUT_MS));
-    char problem[CURL_ERROR_SIZE] = "";
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
-    bool ok = easy != NULL;
-    SET(CURLOPT_CUSTOMREQUEST, "NOOP");
-    SET(CURLOPT_NOBODY, 1L);
-    SET(CURLOPT_FORBID_REUSE, 1L);
-    SET(CURLOPT_DEBUGDATA, &replies);
-    SET(CURLOPT_ERRORBUFFER, problem);
-    if (!ok) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot create a libcurl handle");
-    }
-    CURLcode code = curl_easy_perform(easy);
-    SET(CURLOPT_DEBUGDATA, NULL);
-    SET(CURLOPT_ERRORBUFFER, NULL);
-    if (code == CURLE_OK) {
+    const int64_t timeout_ms = MIN(self->settings.timeout_ms, PING_TIMEOUT_MS);
+    g_autofree char *problem = NULL;
+    g_autoptr(GError) failure = NULL;
+
+    if (is_known_well(self)) {
         return true;
     }
-    const char *what = replies.code >= 400  ? replies.text->str
-                       : problem[0] != '\0' ? problem
-                                            : curl_easy_strerror(code);
-    g_autofree char *text = jw_mail_reply_clean(what, strlen(what));
-    return jw_fail(error, JW_ERROR_UNAVAILABLE, "the mail server is not usable: %s", text);
+    if (!admit(self)) {
+        return fail_waiting(self, error);
+    }
+    const int64_t deadline = now_mono_ms() + timeout_ms;
+    g_autoptr(JwMailSession) session =
+        jw_mail_session_open(&self->settings, timeout_ms, &problem, &failure);
+    const bool good = session != NULL && noop(session, deadline, &problem);
+    const char *why = failure != NULL ? failure->message : problem;
+    note_connect(self, good ? NULL : why);
+    return good || jw_fail(error, JW_ERROR_UNAVAILABLE, "the mail server is not usable: %s", why);
 }
 
 static void
@@ -411,16 +348,31 @@ smtp_free(JwMail *base)
     Smtp *self = (Smtp *)base;
     g_assert(self->busy == 0);
     g_ptr_array_unref(self->idle);
+    g_hash_table_unref(self->domains);
+    jw_mail_dkim_free(self->dkim);
     jw_mail_smtp_settings_clear(&self->settings);
     jw_cond_clear(&self->freed);
     jw_mutex_clear(&self->mutex);
     g_free(self);
 }
 
+static void
+create_metrics(Smtp *self)
+{
+    self->opened = jw_metric_counter("jobwire_smtp_connections_opened_total",
+                                     "Connections to the mail server that were made", NULL);
+    self->failed = jw_metric_counter("jobwire_smtp_connections_failed_total",
+                                     "Connections to the mail server that were not made", NULL);
+    self->busy_gauge = jw_metric_gauge("jobwire_smtp_connections_busy",
+                                       "Connections to the mail server in use", NULL);
+    self->breaker_gauge = jw_metric_gauge(
+        "jobwire_smtp_breaker_open", "1 while the mail server is not tried and mails wait", NULL);
+}
+
 JwMail *
 jw_mail_smtp_new(const JwMailConfig *config, GError **error)
 {
-    static const JwMailPort port = { smtp_send, smtp_ping, smtp_free };
+    static const JwMailPort port = { smtp_send, smtp_wait_ms, smtp_ping, smtp_free };
     g_return_val_if_fail(config != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
@@ -430,15 +382,22 @@ jw_mail_smtp_new(const JwMailConfig *config, GError **error)
                             curl_easy_strerror(curl_started));
     }
     g_auto(JwMailSmtpSettings) settings = { 0 };
-    if (!jw_mail_smtp_settings_init(&settings, config, error)) {
+    g_autoptr(JwMailDkim) dkim = NULL;
+    if (!jw_mail_smtp_settings_init(&settings, config, error)
+        || !jw_mail_dkim_load(config, &dkim, error)) {
         return NULL;
     }
     Smtp *self = g_new0(Smtp, 1);
     self->base.port = &port;
     self->settings = settings;
     settings = (JwMailSmtpSettings){ 0 };
+    self->dkim = g_steal_pointer(&dkim);
+    self->breaker.limit = self->settings.breaker_failures;
+    self->breaker.first_wait_ms = self->settings.breaker_wait_ms;
     jw_mutex_init(&self->mutex);
     jw_cond_init(&self->freed);
-    self->idle = g_ptr_array_new_with_free_func(handle_free);
+    self->idle = g_ptr_array_new_with_free_func(idle_free);
+    self->domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    create_metrics(self);
     return &self->base;
 }

@@ -1,7 +1,7 @@
 /* mail_smtp_config.c: the configuration table, and its values checked and completed for the
  * adapter. Main thread, at start. */
 #include "curl_auto.h"
-#include "mail_private.h"
+#include "mail_dkim.h"
 
 #include <errno.h>
 #include <string.h>
@@ -26,6 +26,22 @@ const JwConfigEntry jw_mail_config_entries[] = {
       600 * 1000, 0, "longest time for one mail" },
     { "JW_SMTP_CONNECTIONS", JW_CONFIG_INT, offsetof(JwMailConfig, connections), "4", 1, 64, 0,
       "connections to the mail server at once" },
+    { "JW_SMTP_DOMAIN_CONNECTIONS", JW_CONFIG_INT, offsetof(JwMailConfig, domain_connections), "0",
+      0, 64, 0, "mails to one domain at once; 0: as many as there are connections" },
+    { "JW_SMTP_BREAKER_FAILURES", JW_CONFIG_INT, offsetof(JwMailConfig, breaker_failures), "5", 1,
+      1000, 0,
+      "connections that fail in a row until the mail server is left alone and mails wait" },
+    { "JW_SMTP_BREAKER_WAIT", JW_CONFIG_DURATION, offsetof(JwMailConfig, breaker_wait_ms), "30s",
+      100, 3600000, 0,
+      "how long it is left alone before it is tried again; twice as long after each try that "
+      "fails, up "
+      "to four times" },
+    { "JW_DKIM_KEY", JW_CONFIG_STRING, offsetof(JwMailConfig, dkim_key), NULL, 0, 0,
+      JW_CONFIG_SECRET, "private key (PEM, RSA or Ed25519) that signs all mail; default none" },
+    { "JW_DKIM_SELECTOR", JW_CONFIG_STRING, offsetof(JwMailConfig, dkim_selector), NULL, 0, 0, 0,
+      "name of its public key: mail, where that is at mail._domainkey.example.com" },
+    { "JW_DKIM_DOMAIN", JW_CONFIG_STRING, offsetof(JwMailConfig, dkim_domain), NULL, 0, 0, 0,
+      "who signs; default the domain of JW_MAIL_FROM" },
 };
 const size_t jw_mail_n_config_entries = G_N_ELEMENTS(jw_mail_config_entries);
 
@@ -130,8 +146,13 @@ check_from(const char *from, GError **error)
     g_autofree char *name = NULL;
     g_autofree char *address = NULL;
 
-    return from == NULL || jw_mail_address_parse(from, &name, &address, error)
-           || jw_prefix(error, "JW_MAIL_FROM");
+    if (from != NULL && !jw_mail_address_parse(from, &name, &address, error)) {
+        return jw_prefix(error, "JW_MAIL_FROM");
+    }
+    return address == NULL || g_str_is_ascii(address)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_MAIL_FROM must be an address of ASCII before its \"@\": with others no "
+                      "mail could go to a server without SMTPUTF8");
 }
 
 static bool
@@ -178,6 +199,11 @@ jw_mail_smtp_check(const JwMailConfig *config, JwConfigCheck *check)
     jw_config_note(check, check_from(config->from, &error), &error);
     jw_config_note(check, check_helo(config->helo, &error), &error);
     jw_config_note(check, check_ca_file(config->ca_file, &error), &error);
+    if (jw_config_is_read(check, "JW_DKIM_KEY", "JW_MAIL_FROM", NULL)
+        && check_from(config->from, NULL)) {
+        g_autoptr(JwMailDkim) dkim = NULL;
+        jw_config_note(check, jw_mail_dkim_load(config, &dkim, &error), &error);
+    }
 }
 
 bool
@@ -194,6 +220,9 @@ jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config,
     self->ca_file = g_strdup(config->ca_file);
     self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 60 * 1000;
     self->connections = config->connections > 0 ? (size_t)config->connections : 4;
+    self->domain_connections = (size_t)MAX(config->domain_connections, 0);
+    self->breaker_failures = config->breaker_failures > 0 ? config->breaker_failures : 5;
+    self->breaker_wait_ms = config->breaker_wait_ms > 0 ? config->breaker_wait_ms : 30 * 1000;
     return true;
 }
 

@@ -24,6 +24,9 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
                           JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_LATER] = { "later", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
                            JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_TOLD },
+    [JW_DCHANGE_RELEASE] = { "release", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
+                             JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE
+                                 | JW_DRULE_RETURNS_ATTEMPT },
     [JW_DCHANGE_BOUNCED] = { "bounced", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_BOUNCED,
                              JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_FAILED] = { "failed", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_FAILED,

@@ -1,5 +1,7 @@
-/* wire.c: a catalog and a topic prefix. Immutable; any thread. */
+/* wire.c: a catalog and a topic prefix. Immutable once it is in use; any thread. */
 #include "wire_private.h"
+
+#include "jw/wire_recipients.h"
 
 JwWire *
 jw_wire_new(const JwCatalog *catalog, const char *topic_prefix)
@@ -20,6 +22,14 @@ jw_wire_free(gpointer self)
     }
     g_free(wire->topic_prefix);
     g_free(wire);
+}
+
+void
+jw_wire_limit_recipients(JwWire *self, const JwMailDomains *domains)
+{
+    g_return_if_fail(self != NULL);
+
+    self->domains = domains;
 }
 
 char *

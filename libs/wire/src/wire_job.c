@@ -153,12 +153,37 @@ jw_wire_check_on_failure(const json_t *body, const char *email, const char *base
                              advice);
 }
 
+/* Where recipients may be is the operator's rule, unlike what an address is. */
 static bool
-check_shared(const JwJobKind *kind, const json_t *body, const char *base, JwViolations *violations)
+check_domains(const JwWire *self, const json_t *body, const char *base, JwViolations *violations)
+{
+    const json_t *recipients = json_object_get(json_object_get(body, "delivery"), "recipients");
+    g_autofree char *delivery = jw_pointer(base, "delivery");
+    g_autofree char *list = jw_pointer(delivery, "recipients");
+    bool ok = true;
+
+    for (size_t i = 0; self->domains != NULL && i < json_array_size(recipients); i++) {
+        const char *given = json_string_value(json_array_get(recipients, i));
+        g_autofree char *address = jw_address_sent(given); /* NULL: told by the table of fields */
+        if (address != NULL && !jw_mail_domains_allow(self->domains, address)) {
+            g_autofree char *pointer = g_strdup_printf("%s/%zu", list, i);
+            ok = jw_violations_add(violations, pointer,
+                                   "mail to %s is not allowed here (JW_MAIL_ALLOW_DOMAINS); name a "
+                                   "recipient at another domain, or ask the operator",
+                                   given);
+        }
+    }
+    return ok;
+}
+
+static bool
+check_shared(const JwWire *self, const JwJobKind *kind, const json_t *body, const char *base,
+             JwViolations *violations)
 {
     const json_t *requester = json_object_get(body, "requestedBy");
     bool ok = check_recipients(kind, body, base, violations);
 
+    ok = check_domains(self, body, base, violations) && ok;
     return jw_wire_check_on_failure(body, jw_json_text(requester, "email"), base,
                                     "give it in requestedBy, or leave this out", violations)
            && ok;
@@ -176,7 +201,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
     if (kind == NULL || spec == NULL) {
         return false;
     }
-    ok = check_shared(kind, body, base, violations) && ok;
+    ok = check_shared(self, kind, body, base, violations) && ok;
     ok = jw_check_object(spec, kind->fields, pointer, violations) && ok;
     return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
@@ -376,6 +401,7 @@ jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
         ok = jw_violations_add(violations, "/scheduledFor",
                                "is in the past; leave it out to start at once");
     }
+    ok = check_domains(self, body, "", violations) && ok;
     if (!kind->check(self->catalog, body, "", violations) || !ok) {
         return false;
     }
@@ -403,6 +429,7 @@ jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *b
         g_autofree char *pointer = jw_pointer(base, "reportType");
         ok = jw_violations_add(violations, pointer, "is required");
     }
+    ok = check_domains(self, settings, base, violations) && ok;
     return kind->check(self->catalog, settings, base, violations) && ok;
 }
 
@@ -427,7 +454,7 @@ jw_wire_check_template(const JwWire *self, const json_t *body, const char *base,
     }
     g_autofree JwField *fields = join_fields(kind->fields, template_fields);
     bool ok = jw_check_object(body, fields, base, violations);
-    ok = check_shared(kind, body, base, violations) && ok;
+    ok = check_shared(self, kind, body, base, violations) && ok;
     ok = (kind->check == NULL || kind->check(self->catalog, body, base, violations)) && ok;
     return (kind->check_template == NULL || kind->check_template(body, base, violations)) && ok;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "jw/json.h"
 #include "jw/kinds.h"
+#include "jw/mail_domains.h"
 #include "jw/wire.h"
 
 G_BEGIN_DECLS
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 struct _JwWire {
     const JwCatalog *catalog;
     char *topic_prefix;
+    const JwMailDomains *domains; /* NULL: mail may go to all */
 };
 
 /* wire_job.c: the members of a submit command. */

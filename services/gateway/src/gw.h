@@ -9,6 +9,7 @@
 #include "jw/http_jwt.h"
 #include "jw/jobs_queue.h"
 #include "jw/link_token.h"
+#include "jw/mail_domains.h"
 #include "jw/ports.h"
 
 G_BEGIN_DECLS
@@ -34,9 +35,11 @@ typedef struct {
     JwAuthConfig auth_config;
     JwLinkConfig link_config;
     JwApiKeyConfig api_key_config;
+    JwMailDomainsConfig mail_domains_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
-    JwLinkKeys *links;      /* what signs links */
+    JwLinkKeys *links; /* what signs links */
+    JwMailDomains *mail_domains;
     JwKeyring *key_secrets; /* what signs API keys; NULL: there are none */
     GwKeys *keys;           /* API keys that were used here */
     GwAdmission *admission;

@@ -7,6 +7,7 @@
 #include "jw/log.h"
 #include "jw/links.h"
 #include "jw/svc.h"
+#include "jw/wire_recipients.h"
 
 static void
 check_values(gpointer data, JwConfigCheck *check)
@@ -32,6 +33,10 @@ check_values(gpointer data, JwConfigCheck *check)
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
         jw_config_note(check, keys != NULL, &error);
     }
+    if (jw_config_is_read(check, "JW_MAIL_ALLOW_DOMAINS", NULL)) {
+        g_autoptr(JwMailDomains) domains = jw_mail_domains_new(&self->mail_domains_config, &error);
+        jw_config_note(check, domains != NULL, &error);
+    }
     if (jw_config_is_read(check, "JW_API_KEY_SECRETS", NULL)) {
         g_autoptr(JwKeyring) secrets = NULL;
         jw_config_note(check, jw_api_key_secrets(&self->api_key_config, &secrets, &error), &error);
@@ -55,6 +60,11 @@ start(JwSvc *svc, gpointer data, GError **error)
     if (!jw_api_key_secrets(&self->api_key_config, &self->key_secrets, error)) {
         return false;
     }
+    self->mail_domains = jw_mail_domains_new(&self->mail_domains_config, error);
+    if (self->mail_domains == NULL) {
+        return false;
+    }
+    jw_wire_limit_recipients(self->wire, self->mail_domains);
     if (self->key_secrets != NULL) {
         jw_info("api_key_secrets", JW_STR("ids", jw_keyring_ids(self->key_secrets)));
     } else {
@@ -76,6 +86,7 @@ stop(gpointer data)
     Gw *self = data;
 
     gw_stop(self);
+    g_clear_pointer(&self->mail_domains, jw_mail_domains_free);
     g_clear_pointer(&self->key_secrets, jw_keyring_free);
     g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->tokens, jw_token_verifier_free);
@@ -92,6 +103,8 @@ main(int argc, char **argv)
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
         { "API keys", jw_api_key_config_entries, jw_api_key_n_config_entries,
           &self.api_key_config },
+        { "Recipients", jw_mail_domains_config_entries, jw_mail_domains_n_config_entries,
+          &self.mail_domains_config },
     };
     const JwSvcDef def = {
         .name = "gateway",

@@ -166,6 +166,10 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
         [JW_DELIVERY_EVENT] = compose_nothing,
     };
 
+    if (!jw_mail_domains_allow(self->mail_domains, delivery->recipient)) {
+        return jw_fail_null(error, JW_ERROR_DENIED,
+                            "not allowed: mail may not go to that domain (JW_MAIL_ALLOW_DOMAINS)");
+    }
     return kinds[delivery->kind](self, delivery, job, error);
 }
 
@@ -179,9 +183,18 @@ send_mail(Ntf *self, const JwDelivery *delivery, GBytes *content, JwMailBeforeDo
                       before_final_dot, mark, ret_outcome, ret_reply, error)) {
         return false;
     }
-    jw_metric_observe_ms(ntf_metrics[NTF_METRIC_SMTP_SECONDS], jw_mail_outcome_name(*ret_outcome),
-                         jw_clock_mono_ms(self->clock) - started);
+    if (*ret_outcome != JW_MAIL_BUSY) {
+        jw_metric_observe_ms(ntf_metrics[NTF_METRIC_SMTP_SECONDS],
+                             jw_mail_outcome_name(*ret_outcome),
+                             jw_clock_mono_ms(self->clock) - started);
+    }
     return true;
+}
+
+static int64_t
+wait_ms(Ntf *self)
+{
+    return jw_mail_wait_ms(self->mail);
 }
 
 static int64_t
@@ -194,5 +207,6 @@ const NtfChannel ntf_channel_mail = {
     .compose = compose,
     .send = send_mail,
     .backoff_ms = jw_delivery_backoff_ms,
+    .wait_ms = wait_ms,
     .give_up_ms = give_up_ms,
 };

@@ -25,6 +25,10 @@ check_values(gpointer data, JwConfigCheck *check)
         jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
     }
     jw_mail_smtp_check(&self->mail_config, check);
+    if (jw_config_is_read(check, "JW_MAIL_ALLOW_DOMAINS", NULL)) {
+        g_autoptr(JwMailDomains) domains = jw_mail_domains_new(&self->mail_domains_config, &error);
+        jw_config_note(check, domains != NULL, &error);
+    }
     if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
         jw_config_note(check, keys != NULL, &error);
@@ -38,6 +42,10 @@ start(JwSvc *svc, gpointer data, GError **error)
 
     self->mail = jw_mail_smtp_new(&self->mail_config, error);
     if (self->mail == NULL) {
+        return false;
+    }
+    self->mail_domains = jw_mail_domains_new(&self->mail_domains_config, error);
+    if (self->mail_domains == NULL) {
         return false;
     }
     self->links = jw_link_keys_new(&self->link_config, error);
@@ -64,6 +72,7 @@ stop(gpointer data)
     Ntf *self = data;
 
     ntf_stop(self);
+    g_clear_pointer(&self->mail_domains, jw_mail_domains_free);
     g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->mail, jw_mail_free);
 }
@@ -75,6 +84,8 @@ main(int argc, char **argv)
     const JwConfigTable tables[] = {
         { "Notifier", ntf_config_entries, ntf_n_config_entries, &self.config },
         { "Mail", jw_mail_config_entries, jw_mail_n_config_entries, &self.mail_config },
+        { "Recipients", jw_mail_domains_config_entries, jw_mail_domains_n_config_entries,
+          &self.mail_domains_config },
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
     };
     const JwSvcDef def = {

@@ -12,6 +12,7 @@
 #include "jw/link_token.h"
 #include "jw/liveness.h"
 #include "jw/mail.h"
+#include "jw/mail_domains.h"
 #include "jw/ports.h"
 #include "jw/store_deliveries.h"
 #include "jw/store_jobs.h"
@@ -42,9 +43,11 @@ typedef struct {
     NtfConfig config;
     JwMailConfig mail_config;
     JwLinkConfig link_config;
+    JwMailDomainsConfig mail_domains_config;
     JW_PORTS; /* without a catalog: events only */
     JwMail *mail;
-    JwLinkKeys *links; /* sign the links in mails */
+    JwLinkKeys *links;           /* sign the links in mails */
+    JwMailDomains *mail_domains; /* NULL: mail may go to all */
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */
@@ -84,6 +87,9 @@ typedef struct {
                  JwMailBeforeDot before_final_dot, gpointer mark, JwMailOutcome *ret_outcome,
                  char **ret_reply, GError **error);
     int64_t (*backoff_ms)(int attempts, double jitter);
+    /* How long nothing can be sent at all; 0: now. Such deliveries wait, with no attempt counted,
+     * as those do for which send says BUSY. NULL: never. */
+    int64_t (*wait_ms)(Ntf *self);
     int64_t (*give_up_ms)(const Ntf *self);
 } NtfChannel;
 

@@ -13,6 +13,7 @@ static const NtfChannel *const channels[JW_N_CHANNELS] = {
     [JW_CHANNEL_MAIL] = &ntf_channel_mail, /* NULL: left to a version that knows it */
 };
 #define OTHER_VERSION_MS INT64_C(60000)
+#define BUSY_MS          INT64_C(1000)
 
 typedef struct {
     Ntf *ntf;
@@ -64,21 +65,52 @@ end(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, cons
     }
 }
 
+/* Whether it was tried for long enough, and has failed by that. */
+static bool
+gave_up(Ntf *self, const JwDelivery *delivery, const char *reply)
+{
+    int64_t give_up_ms = channels[delivery->channel]->give_up_ms(self);
+
+    if (jw_clock_now_ms(self->clock) - delivery->created_at_ms <= give_up_ms) {
+        return false;
+    }
+    g_autofree char *why = g_strdup_printf("given up after %" G_GINT64_FORMAT " h: %s",
+                                           give_up_ms / 3600000, reply != NULL ? reply : "");
+    end(self, delivery, JW_DCHANGE_FAILED, why, 0);
+    return true;
+}
+
 static void
 end_later(Ntf *self, const JwDelivery *delivery, const char *reply)
 {
     const NtfChannel *channel = channels[delivery->channel];
-    int64_t now = jw_clock_now_ms(self->clock);
-    int64_t give_up_ms = channel->give_up_ms(self);
 
-    if (now - delivery->created_at_ms > give_up_ms) {
-        g_autofree char *why = g_strdup_printf("given up after %" G_GINT64_FORMAT " h: %s",
-                                               give_up_ms / 3600000, reply != NULL ? reply : "");
-        end(self, delivery, JW_DCHANGE_FAILED, why, 0);
-        return;
+    if (!gave_up(self, delivery, reply)) {
+        end(self, delivery, JW_DCHANGE_LATER, reply,
+            jw_clock_now_ms(self->clock)
+                + channel->backoff_ms(delivery->attempts, jw_random_unit()));
     }
-    end(self, delivery, JW_DCHANGE_LATER, reply,
-        now + channel->backoff_ms(delivery->attempts, jw_random_unit()));
+}
+
+static int64_t
+wait_ms(Ntf *self, const JwDelivery *delivery)
+{
+    const NtfChannel *channel = channels[delivery->channel];
+
+    return channel->wait_ms != NULL ? channel->wait_ms(self) : 0;
+}
+
+/* Nothing was tried. Those that wait for the same do not all come back at once. */
+static void
+end_busy(Ntf *self, const JwDelivery *delivery, const char *reply)
+{
+    int64_t least_ms = MAX(wait_ms(self, delivery), BUSY_MS);
+
+    if (!gave_up(self, delivery, reply)) {
+        end(self, delivery, JW_DCHANGE_RELEASE, reply,
+            jw_clock_now_ms(self->clock) + least_ms
+                + (int64_t)(jw_random_unit() * (double)BUSY_MS));
+    }
 }
 
 /* Only a problem of the report or the address itself is final; everything else may pass. A report
@@ -121,6 +153,9 @@ end_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const 
     case JW_MAIL_LATER:
         end_later(self, delivery, reply);
         return;
+    case JW_MAIL_BUSY:
+        end_busy(self, delivery, reply);
+        return;
     }
 }
 
@@ -137,6 +172,10 @@ send_claimed(Ntf *self, const JwDelivery *delivery)
     if (channel == NULL) {
         end(self, delivery, JW_DCHANGE_LATER, "this version of the notifier cannot send it",
             jw_clock_now_ms(self->clock) + OTHER_VERSION_MS);
+        return;
+    }
+    if (wait_ms(self, delivery) > 0) { /* before the work of composing it */
+        end_busy(self, delivery, "waits: the server lets nobody in for now");
         return;
     }
     if (!jw_store_get_job(self->store, delivery->job_id, &job, &error)) {

@@ -15,6 +15,7 @@ typedef struct {
     JwMutex mutex;
     JwMailOutcome next;
     char *reply;
+    int64_t wait_ms;
     GPtrArray *kept; /* of Kept; never shrinks, so what was lent stays valid */
 } Mem;
 
@@ -66,6 +67,14 @@ mem_send(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply, 
     return true;
 }
 
+static int64_t
+mem_wait_ms(JwMail *base)
+{
+    Mem *self = (Mem *)base;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    return self->wait_ms;
+}
+
 static bool
 mem_ping(JwMail *self, GError **error)
 {
@@ -87,7 +96,7 @@ mem_free(JwMail *base)
 JwMail *
 jw_mail_mem_new(void)
 {
-    static const JwMailPort port = { mem_send, mem_ping, mem_free };
+    static const JwMailPort port = { mem_send, mem_wait_ms, mem_ping, mem_free };
     Mem *self = g_new0(Mem, 1);
     self->base.port = &port;
     jw_mutex_init(&self->mutex);
@@ -104,6 +113,14 @@ jw_mail_mem_next(JwMail *self, JwMailOutcome outcome, const char *reply)
     mem->next = outcome;
     g_free(mem->reply);
     mem->reply = g_strdup(reply);
+}
+
+void
+jw_mail_mem_wait(JwMail *self, int64_t wait_ms)
+{
+    Mem *mem = (Mem *)self;
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+    mem->wait_ms = wait_ms;
 }
 
 size_t

@@ -12,6 +12,7 @@ static const struct {
     { JW_DCHANGE_MARK, JW_DELIVERY_SENDING, false, false, false },
     { JW_DCHANGE_SENT, JW_DELIVERY_SENDING, true, false, true },
     { JW_DCHANGE_LATER, JW_DELIVERY_SENDING, false, false, true },
+    { JW_DCHANGE_RELEASE, JW_DELIVERY_SENDING, false, false, false },
     { JW_DCHANGE_BOUNCED, JW_DELIVERY_SENDING, false, false, true },
     { JW_DCHANGE_FAILED, JW_DELIVERY_SENDING, false, false, true },
     { JW_DCHANGE_DOUBT, JW_DELIVERY_SENDING, true, false, true },

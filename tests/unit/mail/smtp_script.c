@@ -242,7 +242,7 @@ on_command(Client *self)
     }
     if (g_str_has_prefix(line, "DATA")) {
         const TkSmtpStep *step = find_step(self, TK_SMTP_DATA);
-        if (step != NULL && !g_str_has_prefix(step->text != NULL ? step->text : "", "354")) {
+        if (step != NULL && strstr(step->text != NULL ? step->text : "", "354") == NULL) {
             return perform(self, step);
         }
         return (step != NULL ? perform(self, step) : put(self, "354 go ahead\r\n", 14))

@@ -93,6 +93,23 @@ assert_wire(GBytes *bytes, size_t longest)
     assert_true(length > 2 && data[length - 1] == '\n');
 }
 
+/* RFC 6532: it stands in the header as it is, and nothing else changes by it. */
+static void
+test_an_address_that_needs_smtputf8(void **state)
+{
+    (void)state;
+    JwMailMessage message = plain();
+    g_autoptr(GBytes) with_ascii = compose(&message);
+    g_autofree char *before = as_text(with_ascii);
+    message.to = "M\xc3\xbcller <m\xc3\xbcller@M\xc3\xbcnchen.example>";
+    g_autoptr(GBytes) bytes = compose(&message);
+    g_autofree char *text = as_text(bytes);
+    const char to[] = "To: =?UTF-8?B?TcO8bGxlcg==?= <m\xc3\xbcller@xn--mnchen-3ya.example>\r\n";
+    g_autoptr(GString) expected = g_string_new(before);
+    assert_int_equal(g_string_replace(expected, "To: ann@example.org\r\n", to, 0), 1);
+    assert_string_equal(text, expected->str);
+}
+
 static void
 test_plain(void **state)
 {
@@ -525,11 +542,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),           cmocka_unit_test(test_structure),
-        cmocka_unit_test(test_type_parameters), cmocka_unit_test(test_deterministic),
-        cmocka_unit_test(test_bodies),          cmocka_unit_test(test_subjects),
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_file_names),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_html_alone_and_stray_images),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_an_address_that_needs_smtputf8),
+        cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_type_parameters),
+        cmocka_unit_test(test_deterministic),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_subjects),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_file_names),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_html_alone_and_stray_images),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

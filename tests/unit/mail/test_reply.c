@@ -4,80 +4,58 @@
 
 #include <string.h>
 
-static void
-say(JwMailReplies *replies, const char *line)
+static JwMailReplyLine
+say(JwMailReply *reply, const char *line)
 {
-    jw_mail_replies_line(replies, line, strlen(line));
-}
-
-static void
-test_phases(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *line;
-        JwMailPhase phase;
-    } cases[] = {
-        { "EHLO x\r\n", JW_MAIL_PHASE_SESSION },     { "AUTH PLAIN x\r\n", JW_MAIL_PHASE_SESSION },
-        { "STARTTLS\r\n", JW_MAIL_PHASE_SESSION },   { "MAIL FROM:<a@b>\r\n", JW_MAIL_PHASE_MAIL },
-        { "RCPT TO:<a@b>\r\n", JW_MAIL_PHASE_RCPT }, { "DATA\r\n", JW_MAIL_PHASE_DATA },
-        { "QUIT\r\n", JW_MAIL_PHASE_DATA },          { "RCPT TO:<a@b>\r\n", JW_MAIL_PHASE_DATA },
-    };
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        jw_mail_replies_command(&replies, cases[i].line, strlen(cases[i].line));
-        assert_int_equal(replies.phase, cases[i].phase);
-    }
-}
-
-static void
-test_quit_keeps_the_reason(void **state)
-{
-    (void)state;
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
-    jw_mail_replies_command(&replies, "RCPT TO:<a@b>\r\n", 15);
-    say(&replies, "550 no\r\n");
-    jw_mail_replies_command(&replies, "QUIT\r\n", 6);
-    say(&replies, "221 bye\r\n");
-    assert_int_equal(replies.code, 550);
-    assert_int_equal(replies.phase, JW_MAIL_PHASE_RCPT);
-    assert_string_equal(replies.text->str, "550 no");
+    return jw_mail_reply_line(reply, line, strlen(line));
 }
 
 static void
 test_lines(void **state)
 {
     (void)state;
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
-    say(&replies, "250-one\r\n");
-    assert_int_equal(replies.code, 0);
-    assert_true(replies.open);
-    say(&replies, "250 two\r\n");
-    assert_int_equal(replies.code, 250);
-    assert_string_equal(replies.text->str, "250-one two");
+    g_auto(JwMailReply) reply = { 0 };
+    jw_mail_reply_init(&reply);
+    assert_int_equal(say(&reply, "250-one\r\n"), JW_MAIL_REPLY_MORE);
+    assert_int_equal(reply.code, 0);
+    assert_true(reply.open);
+    assert_int_equal(say(&reply, "250 two\r\n"), JW_MAIL_REPLY_WHOLE);
+    assert_int_equal(reply.code, 250);
+    assert_string_equal(reply.text->str, "250-one two");
     static const char *const garbage[] = { "",          "\r\n",      "hello\r\n",  "25\r\n",
                                            "999 x\r\n", "2x0 a\r\n", "2501 a\r\n", " 250 x\r\n" };
     for (size_t i = 0; i < G_N_ELEMENTS(garbage); i++) {
-        say(&replies, garbage[i]);
+        assert_int_equal(say(&reply, garbage[i]), JW_MAIL_REPLY_NONE);
     }
-    assert_int_equal(replies.code, 250);
-    assert_int_equal(replies.count, 1);
-    say(&replies, "451\r\n");
-    assert_int_equal(replies.code, 451);
-    jw_mail_replies_end_of_data(&replies);
-    assert_int_equal(replies.code, 0);
-    assert_int_equal(replies.phase, JW_MAIL_PHASE_DOT);
+    assert_int_equal(reply.code, 250);
+    assert_int_equal(say(&reply, "451\r\n"), JW_MAIL_REPLY_WHOLE); /* begins anew */
+    assert_int_equal(reply.code, 451);
+    assert_string_equal(reply.text->str, "451");
+    jw_mail_reply_restart(&reply);
+    assert_int_equal(reply.code, 0);
+    assert_string_equal(reply.text->str, "");
+}
+
+static void
+test_empty_lines_of_a_reply(void **state)
+{
+    (void)state;
+    g_auto(JwMailReply) reply = { 0 };
+    jw_mail_reply_init(&reply);
+    assert_int_equal(say(&reply, "550-no\r\n"), JW_MAIL_REPLY_MORE);
+    assert_int_equal(say(&reply, "550-\r\n"), JW_MAIL_REPLY_MORE);
+    assert_int_equal(say(&reply, "550\r\n"), JW_MAIL_REPLY_WHOLE);
+    assert_int_equal(reply.code, 550);
+    g_autofree char *clean = jw_mail_reply_clean(reply.text->str, reply.text->len);
+    assert_string_equal(clean, "550-no");
 }
 
 static void
 test_bounded(void **state)
 {
     (void)state;
-    g_auto(JwMailReplies) replies = { 0 };
-    jw_mail_replies_init(&replies);
+    g_auto(JwMailReply) replies = { 0 };
+    jw_mail_reply_init(&replies);
     g_autofree char *fill = g_strnfill(3000, 'x');
     g_autofree char *line = g_strconcat("250-", fill, "\r\n", NULL);
     for (int i = 0; i < 1000; i++) {
@@ -122,8 +100,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_phases), cmocka_unit_test(test_quit_keeps_the_reason),
-        cmocka_unit_test(test_lines),  cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_empty_lines_of_a_reply),
+        cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

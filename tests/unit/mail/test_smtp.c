@@ -1,18 +1,12 @@
 /* test_smtp.c: the SMTP adapter against a scripted server: what each fault at each phase means for
  * the mail, and whether the server has it. */
-#include "smtp_script.h"
-#include "testkit.h"
-
-#include "jw/mail.h"
+#include "smtp_client.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#define SHORT_MS 700
-#define LONG_MS  20000
 
 typedef struct {
     const char *name;
@@ -64,6 +58,10 @@ static const Row rows[] = {
       false, false },
     { "MAIL 552", STEP(MAIL, SAY, "552 5.3.4 too big\r\n"), JW_MAIL_FAILED, "552 5.3.4 too big", 0,
       0, false, false },
+    { "MAIL 530", STEP(MAIL, SAY, "530 5.7.0 log in first\r\n"), JW_MAIL_LATER,
+      "530 5.7.0 log in first", 0, 0, false, false },
+    { "MAIL: no code", STEP(MAIL, SAY, "hello\r\n"), JW_MAIL_LATER, "*has no code", 0, 0, false,
+      false },
     { "MAIL: closed", STEP(MAIL, CLOSE, NULL), JW_MAIL_LATER, "?*", 0, 0, false, false },
     { "MAIL: reset", STEP(MAIL, RESET, NULL), JW_MAIL_LATER, "?*", 0, 0, false, false },
 
@@ -75,6 +73,8 @@ static const Row rows[] = {
       JW_MAIL_BOUNCED, "550-5.1.1 no such user 5.1.1 see x", 0, 0, false, false },
     { "RCPT 251", STEP(RCPT, SAY, "251 will forward\r\n"), JW_MAIL_SENT, "250*", 1, 1, false,
       false },
+    { "RCPT: no code", STEP(RCPT, SAY, "fine\r\n250 ok\r\n"), JW_MAIL_LATER, "*has no code", 0, 0,
+      false, false },
     { "RCPT: closed", STEP(RCPT, CLOSE, NULL), JW_MAIL_LATER, "?*", 0, 0, false, false },
     { "RCPT: closed inside 550", STEP(RCPT, SAY_CLOSE, "550-5.1.1 no\r\n"), JW_MAIL_LATER, "?*", 0,
       0, false, false },
@@ -105,6 +105,8 @@ static const Row rows[] = {
     { "dot: silence", STEP(DOT, STALL, NULL), JW_MAIL_UNKNOWN, "no reply*", 1, 1, false, true },
     { "dot: garbage", STEP(DOT, SAY_CLOSE, "thanks!\r\n"), JW_MAIL_UNKNOWN, "no reply*", 1, 1,
       false, false },
+    { "dot: no code, then silence", STEP(DOT, SAY, "thanks!\r\n"), JW_MAIL_UNKNOWN,
+      "no reply*no code", 1, 1, false, false },
     { "dot: half a reply", STEP(DOT, SAY_CLOSE, "25"), JW_MAIL_UNKNOWN, "no reply*", 1, 1, false,
       false },
     { "dot: first line of two", STEP(DOT, SAY_CLOSE, "250-queued\r\n"), JW_MAIL_UNKNOWN,
@@ -135,6 +137,7 @@ before_final_dot(gpointer data)
  */
 static int asked_connections; /* atomic, as senders may be threads */
 static int late;
+static int last_fd;
 
 int
 connect(int fd, const struct sockaddr *address, socklen_t length)
@@ -147,34 +150,12 @@ connect(int fd, const struct sockaddr *address, socklen_t length)
     int result = real(fd, address, length);
     const int error = errno;
     g_atomic_int_add(&asked_connections, address->sa_family == AF_INET ? 1 : 0);
+    g_atomic_int_set(&last_fd, fd);
     struct pollfd wait = { .fd = fd };
     while (g_atomic_int_get(&late) && poll(&wait, 1, LONG_MS) < 0) {
     }
     errno = error;
     return result;
-}
-
-static JwMail *
-client(int port, int64_t timeout_ms)
-{
-    g_autofree char *url = g_strdup_printf("smtp://127.0.0.1:%d", port);
-    const JwMailConfig config = { .url = url, .timeout_ms = timeout_ms, .connections = 2 };
-    g_autoptr(GError) error = NULL;
-    JwMail *mail = jw_mail_smtp_new(&config, &error);
-    assert_ok(mail, error);
-    return mail;
-}
-
-static GBytes *
-body(size_t lines)
-{
-    g_autoptr(GString) text = g_string_new("Subject: x\r\n\r\n");
-    for (size_t i = 0; i < lines; i++) {
-        g_string_append_printf(text,
-                               "%s line %zu of the body, long enough to fill a buffer soon\r\n",
-                               i % 3 == 0 ? "." : "", i);
-    }
-    return g_bytes_new(text->str, text->len);
 }
 
 static JwMailOutcome
@@ -195,26 +176,209 @@ send_one(JwMail *mail, GBytes *message, gpointer stop, char **ret_reply)
 }
 
 static void
+run_row(const Row *row, const TkSmtpStep *steps, size_t n_steps, GBytes *message)
+{
+    g_autoptr(TkSmtp) server = tk_smtp_start(steps, n_steps, TK_SMTP_PLAIN);
+    g_autoptr(JwMail) mail = client(tk_smtp_port(server), row->waits ? SHORT_MS : LONG_MS);
+    g_autofree char *reply = NULL;
+
+    asked = 0;
+    JwMailOutcome outcome = send_one(mail, message, NULL, &reply);
+    unsigned dots = tk_smtp_dots(server);
+    unsigned connections = tk_smtp_connections(server);
+    if (outcome != row->outcome || !g_pattern_match_simple(row->reply, reply) || dots != row->dots
+        || asked != row->asked || connections != 1) {
+        fail_msg("%s: %s, \"%s\", %u dots, asked %u, %u connections", row->name,
+                 jw_mail_outcome_name(outcome), reply, dots, asked, connections);
+    }
+}
+
+static void
 test_table(void **state)
 {
     (void)state;
     g_autoptr(GBytes) small = body(3);
     g_autoptr(GBytes) big = body(300 * 1000);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        const Row *row = &rows[i];
+        run_row(&rows[i], rows[i].steps, rows[i].steps[1].text != NULL ? 2 : 1,
+                rows[i].big ? big : small);
+    }
+}
+
+#define PIPELINING "250-script\r\n250-PIPELINING\r\n250 SIZE 50000000\r\n"
+
+/* The same, where commands may go out ahead of answers: to this server they come together. */
+static void
+test_table_with_pipelining(void **state)
+{
+    (void)state;
+    g_autoptr(GBytes) small = body(3);
+    g_autoptr(GBytes) big = body(300 * 1000);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const TkSmtpStep steps[] = { rows[i].steps[0],
+                                     { TK_SMTP_EHLO, TK_SMTP_SAY, PIPELINING, 0, 0 } };
+        run_row(&rows[i], steps, 2, rows[i].big ? big : small);
+    }
+}
+
+/* A server that says nothing until it has all three. */
+static void
+test_commands_go_out_together(void **state)
+{
+    (void)state;
+    static const TkSmtpStep steps[] = {
+        { TK_SMTP_EHLO, TK_SMTP_SAY, PIPELINING, 0, 0 },
+        { TK_SMTP_MAIL, TK_SMTP_SAY, "", 0, 0 },
+        { TK_SMTP_RCPT, TK_SMTP_SAY, "", 0, 0 },
+        { TK_SMTP_DATA, TK_SMTP_SAY, "250 a\r\n250-b\r\n250 c\r\n354 d\r\n", 0, 0 },
+    };
+    g_autoptr(TkSmtp) server = tk_smtp_start(steps, G_N_ELEMENTS(steps), TK_SMTP_PLAIN);
+    g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
+    g_autoptr(GBytes) message = body(2);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
+    }
+    assert_int_equal(tk_smtp_connections(server), 1);
+    g_autofree char *commands = tk_smtp_commands(server);
+    g_autofree char *size =
+        g_strdup_printf("MAIL FROM:<from@example.org> SIZE=%zu\r\n", g_bytes_get_size(message));
+    assert_non_null(strstr(commands, size));
+}
+
+/* A refusal ends the transaction and not the connection. */
+static void
+test_refusals_keep_the_connection(void **state)
+{
+    (void)state;
+    static const struct {
+        TkSmtpStep step;
+        JwMailOutcome outcome;
+        bool resets; /* the server still has a sender */
+    } cases[] = {
+        { { TK_SMTP_MAIL, TK_SMTP_SAY, "552 5.3.4 too big\r\n", 0, 1 }, JW_MAIL_FAILED, true },
+        { { TK_SMTP_RCPT, TK_SMTP_SAY, "550 5.1.1 no\r\n", 0, 1 }, JW_MAIL_BOUNCED, true },
+        { { TK_SMTP_RCPT, TK_SMTP_SAY, "450 4.2.1 busy\r\n", 0, 1 }, JW_MAIL_LATER, true },
+        { { TK_SMTP_DATA, TK_SMTP_SAY, "451 4.3.0 no\r\n", 0, 1 }, JW_MAIL_LATER, true },
+        { { TK_SMTP_DOT, TK_SMTP_SAY, "554 5.7.1 spam\r\n", 0, 1 }, JW_MAIL_FAILED, false },
+        { { TK_SMTP_DOT, TK_SMTP_SAY, "451 4.3.0 no\r\n", 0, 1 }, JW_MAIL_LATER, false },
+    };
+    g_autoptr(GBytes) message = body(2);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(TkSmtp) server = tk_smtp_start(&cases[i].step, 1, TK_SMTP_PLAIN);
+        g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
+        assert_int_equal(send_one(mail, message, NULL, NULL), cases[i].outcome);
+        assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
+        assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
+        assert_int_equal(tk_smtp_connections(server), 1);
+        g_autofree char *commands = tk_smtp_commands(server);
+        const char *reset = strstr(commands, "RSET\r\n");
+        assert_int_equal(reset != NULL, cases[i].resets);
+        assert_null(reset != NULL ? strstr(reset + 1, "RSET\r\n") : NULL);
+    }
+}
+
+/* Of commands sent ahead: after a refused recipient the server may still wait for a message. It
+ * gets none, and no dot. */
+static void
+test_no_message_for_nobody(void **state)
+{
+    (void)state;
+    static const TkSmtpStep waits[] = {
+        { TK_SMTP_EHLO, TK_SMTP_SAY, PIPELINING, 0, 0 },
+        { TK_SMTP_RCPT, TK_SMTP_SAY, "550 5.1.1 no\r\n", 0, 1 },
+    };
+    static const TkSmtpStep refuses[] = {
+        { TK_SMTP_EHLO, TK_SMTP_SAY, PIPELINING, 0, 0 },
+        { TK_SMTP_RCPT, TK_SMTP_SAY, "550 5.1.1 no\r\n", 0, 1 },
+        { TK_SMTP_DATA, TK_SMTP_SAY, "503 5.5.1 no valid recipients\r\n", 0, 1 },
+    };
+    g_autoptr(GBytes) message = body(2);
+    for (size_t i = 0; i < 2; i++) {
         g_autoptr(TkSmtp) server =
-            tk_smtp_start(row->steps, row->steps[1].text != NULL ? 2 : 1, TK_SMTP_PLAIN);
-        g_autoptr(JwMail) mail = client(tk_smtp_port(server), row->waits ? SHORT_MS : LONG_MS);
-        asked = 0;
+            tk_smtp_start(i == 0 ? waits : refuses, i == 0 ? 2 : 3, TK_SMTP_PLAIN);
+        g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
         g_autofree char *reply = NULL;
-        JwMailOutcome outcome = send_one(mail, row->big ? big : small, NULL, &reply);
-        unsigned dots = tk_smtp_dots(server);
-        unsigned connections = tk_smtp_connections(server);
-        if (outcome != row->outcome || !g_pattern_match_simple(row->reply, reply)
-            || dots != row->dots || asked != row->asked || connections != 1) {
-            fail_msg("%s: %s, \"%s\", %u dots, asked %u, %u connections", row->name,
-                     jw_mail_outcome_name(outcome), reply, dots, asked, connections);
+        assert_int_equal(send_one(mail, message, NULL, &reply), JW_MAIL_BOUNCED);
+        assert_string_equal(reply, "550 5.1.1 no");
+        assert_int_equal(tk_smtp_dots(server), 0);
+        assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
+        assert_int_equal(tk_smtp_dots(server), 1);
+        assert_int_equal(tk_smtp_connections(server), i == 0 ? 2 : 1);
+    }
+}
+
+/* Until the server has said something, or closed. */
+static bool
+wait_before_dot(gpointer data)
+{
+    struct pollfd wait = { .fd = g_atomic_int_get(&last_fd), .events = POLLIN };
+    asked += 1;
+    return data == NULL && poll(&wait, 1, LONG_MS) == 1;
+}
+
+/* The server is gone before the dot: it certainly does not have the mail. */
+static void
+test_gone_before_the_dot(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        TkSmtpStep step;
+        JwMailOutcome outcome;
+        const char *reply;
+    } cases[] = {
+        { "closed", { TK_SMTP_BODY, TK_SMTP_CLOSE, NULL, 0, 0 }, JW_MAIL_LATER, "?*" },
+        { "reset", { TK_SMTP_BODY, TK_SMTP_RESET, NULL, 0, 0 }, JW_MAIL_LATER, "?*" },
+        { "421",
+          { TK_SMTP_BODY, TK_SMTP_SAY, "421 4.3.2 shutting down\r\n", 0, 0 },
+          JW_MAIL_LATER,
+          "421 4.3.2 shutting down" },
+        { "552",
+          { TK_SMTP_BODY, TK_SMTP_SAY, "552 5.3.4 too big\r\n", 0, 0 },
+          JW_MAIL_FAILED,
+          "552 5.3.4 too big" },
+        { "250", { TK_SMTP_BODY, TK_SMTP_SAY, "250 2.0.0 queued\r\n", 0, 0 }, JW_MAIL_LATER, "?*" },
+    };
+    static const char text[] = "Subject: x\r\n\r\ngoes out at once\r\n";
+    g_autoptr(GBytes) message = g_bytes_new_static(text, sizeof text - 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(TkSmtp) server = tk_smtp_start(&cases[i].step, 1, TK_SMTP_PLAIN);
+        g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
+        JwMailOutcome outcome = JW_MAIL_SENT;
+        g_autofree char *reply = NULL;
+        g_autoptr(GError) error = NULL;
+        asked = 0;
+        assert_ok(jw_mail_send(mail, "a@b.example", "c@d.example", message, wait_before_dot, NULL,
+                               &outcome, &reply, &error),
+                  error);
+        if (outcome != cases[i].outcome || tk_smtp_dots(server) != 0 || asked != 1
+            || !g_pattern_match_simple(cases[i].reply, reply)) {
+            fail_msg("%s: %s, \"%s\", %u dots", cases[i].name, jw_mail_outcome_name(outcome), reply,
+                     tk_smtp_dots(server));
         }
+    }
+}
+
+/* Long replies: what is kept of them is short, and they cost no more than a bound. */
+static void
+test_long_replies(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 600, 20 * 1000, 100 * 1000 };
+    g_autoptr(GBytes) message = body(2);
+    for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autofree char *fill = g_strnfill(lengths[i], 'x');
+        g_autofree char *text = g_strconcat("550 5.1.1 ", fill, "\r\n", NULL);
+        const TkSmtpStep step = { TK_SMTP_RCPT, TK_SMTP_SAY, text, 0, 0 };
+        g_autoptr(TkSmtp) server = tk_smtp_start(&step, 1, TK_SMTP_PLAIN);
+        g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
+        g_autofree char *reply = NULL;
+        const bool taken = lengths[i] < 65536;
+        assert_int_equal(send_one(mail, message, NULL, &reply),
+                         taken ? JW_MAIL_BOUNCED : JW_MAIL_LATER);
+        assert_true(g_pattern_match_simple(taken ? "550 5.1.1 xxx*" : "*too long", reply));
+        assert_in_range(strlen(reply), 1, 500);
+        assert_int_equal(tk_smtp_dots(server), 0);
     }
 }
 
@@ -446,6 +610,7 @@ test_after_a_bounce_the_next_goes_out(void **state)
     assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_BOUNCED);
     assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
     assert_int_equal(tk_smtp_dots(server), 1);
+    assert_int_equal(tk_smtp_connections(server), 1);
 }
 
 static void
@@ -502,118 +667,17 @@ test_nothing_bad_reaches_the_wire(void **state)
     assert_int_equal(tk_smtp_connections(server), 0);
 }
 
-static gpointer
-send_ten(gpointer data)
-{
-    JwMail *mail = data;
-    g_autoptr(GBytes) message = body(50);
-    size_t sent = 0;
-    for (int i = 0; i < 10; i++) {
-        JwMailOutcome outcome;
-        g_autofree char *reply = NULL;
-        g_autoptr(GError) error = NULL;
-        if (jw_mail_send(mail, "from@example.org", "to@example.org", message, NULL, NULL, &outcome,
-                         &reply, &error)
-            && outcome == JW_MAIL_SENT) {
-            sent += 1;
-        }
-    }
-    return GSIZE_TO_POINTER(sent);
-}
-
-static void
-test_threads_share_two_connections(void **state)
-{
-    (void)state;
-    g_autoptr(TkSmtp) server = tk_smtp_start(NULL, 0, TK_SMTP_PLAIN);
-    g_autoptr(JwMail) mail = client(tk_smtp_port(server), LONG_MS);
-    GThread *threads[6];
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        threads[i] = g_thread_new("sender", send_ten, mail);
-    }
-    size_t sent = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        sent += GPOINTER_TO_SIZE(g_thread_join(threads[i]));
-    }
-    assert_int_equal(sent, 60);
-    assert_int_equal(tk_smtp_dots(server), 60);
-    assert_in_range(tk_smtp_connections(server), 1, 2);
-}
-
-static void
-test_login(void **state)
-{
-    (void)state;
-    for (int refuse = 0; refuse <= 1; refuse++) {
-        static const TkSmtpStep step = { TK_SMTP_AUTH, TK_SMTP_SAY, "535 5.7.8 no\r\n", 0, 0 };
-        g_autoptr(TkSmtp) server = tk_smtp_start(&step, (size_t)refuse, TK_SMTP_PLAIN);
-        g_autofree char *url =
-            g_strdup_printf("smtp://me:s%%40cret@127.0.0.1:%d", tk_smtp_port(server));
-        char helo[] = "client.example";
-        const JwMailConfig config = { .url = url, .helo = helo };
-        g_autoptr(GError) error = NULL;
-        g_autoptr(JwMail) mail = jw_mail_smtp_new(&config, &error);
-        assert_ok(mail, error);
-        g_autoptr(GBytes) message = body(1);
-        g_autofree char *reply = NULL;
-        assert_int_equal(send_one(mail, message, NULL, &reply),
-                         refuse ? JW_MAIL_LATER : JW_MAIL_SENT);
-        g_autofree char *commands = tk_smtp_commands(server);
-        assert_non_null(strstr(commands, "EHLO client.example\r\n"));
-        assert_non_null(strstr(commands, "AUTH PLAIN"));
-        assert_null(strstr(reply, "cret"));
-        if (refuse) {
-            assert_string_equal(reply, "535 5.7.8 no");
-        }
-    }
-}
-
-static void
-test_ping(void **state)
-{
-    (void)state;
-    static const TkSmtpStep steps[] = {
-        { TK_SMTP_NOOP, TK_SMTP_SAY, "421 not now\r\n", 0, 2 },
-        { TK_SMTP_BANNER, TK_SMTP_SAY_CLOSE, "554 away\r\n", 0, 3 },
-        { TK_SMTP_NOOP, TK_SMTP_STALL, NULL, 0, 3 },
-    };
-    TkSmtp *server = tk_smtp_start(steps, G_N_ELEMENTS(steps), TK_SMTP_PLAIN);
-    g_autoptr(JwMail) mail = client(tk_smtp_port(server), SHORT_MS);
-    g_autoptr(GError) error = NULL;
-    assert_ok(jw_mail_ping(mail, &error), error);
-    g_autofree char *commands = tk_smtp_commands(server);
-    assert_non_null(strstr(commands, "NOOP"));
-    assert_null(strstr(commands, "MAIL"));
-    assert_false(jw_mail_ping(mail, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*421 not now");
-    assert_false(jw_mail_ping(mail, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*554 away");
-    assert_false(jw_mail_ping(mail, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-    tk_smtp_stop(server);
-    assert_false(jw_mail_ping(mail, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-}
-
-static void
-test_free_does_not_wait_for_quit(void **state)
-{
-    (void)state;
-    static const TkSmtpStep step = { TK_SMTP_QUIT, TK_SMTP_STALL, NULL, 0, 0 };
-    g_autoptr(TkSmtp) server = tk_smtp_start(&step, 1, TK_SMTP_PLAIN);
-    JwMail *mail = client(tk_smtp_port(server), LONG_MS);
-    g_autoptr(GBytes) message = body(1);
-    assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
-    int64_t before_ms = jw_clock_mono_ms(jw_clock_system());
-    jw_mail_free(mail);
-    assert_true(jw_clock_mono_ms(jw_clock_system()) - before_ms < 5000);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_table_with_pipelining),
+        cmocka_unit_test(test_commands_go_out_together),
+        cmocka_unit_test(test_refusals_keep_the_connection),
+        cmocka_unit_test(test_no_message_for_nobody),
+        cmocka_unit_test(test_gone_before_the_dot),
+        cmocka_unit_test(test_long_replies),
         cmocka_unit_test(test_refused_connection),
         cmocka_unit_test(test_reset_before_the_client_looks),
         cmocka_unit_test(test_stopped_before_the_dot),
@@ -626,10 +690,6 @@ main(void)
         cmocka_unit_test(test_after_a_bounce_the_next_goes_out),
         cmocka_unit_test(test_ehlo_unknown_falls_back),
         cmocka_unit_test(test_nothing_bad_reaches_the_wire),
-        cmocka_unit_test(test_threads_share_two_connections),
-        cmocka_unit_test(test_login),
-        cmocka_unit_test(test_ping),
-        cmocka_unit_test(test_free_does_not_wait_for_quit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,10 @@ typedef struct {
 
 #define REFUSES_TLS { TK_SMTP_STARTTLS, TK_SMTP_SAY, "454 not now\r\n", 0, 0 }, 1
 #define DROPS_TLS   { TK_SMTP_STARTTLS, TK_SMTP_CLOSE, NULL, 0, 0 }, 1
-#define NOTHING     { TK_SMTP_QUIT, TK_SMTP_CLOSE, NULL, 0, 0 }, 0
+/* CVE-2011-0411: what a man in the middle puts behind the leave to begin TLS. */
+#define INJECTS                                                                                    \
+    { TK_SMTP_STARTTLS, TK_SMTP_SAY, "220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n", 0, 0 }, 1
+#define NOTHING { TK_SMTP_QUIT, TK_SMTP_CLOSE, NULL, 0, 0 }, 0
 
 static const Row rows[] = {
     { "STARTTLS", TK_SMTP_OFFER_TLS, "smtp", "127.0.0.1", "always", true, JW_MAIL_SENT, true,
@@ -42,6 +45,10 @@ static const Row rows[] = {
       REFUSES_TLS },
     { "STARTTLS dropped", TK_SMTP_OFFER_TLS, "smtp", "127.0.0.1", "always", true, JW_MAIL_LATER,
       false, DROPS_TLS },
+    { "plaintext after STARTTLS", TK_SMTP_OFFER_TLS, "smtp", "127.0.0.1", "always", true,
+      JW_MAIL_LATER, false, INJECTS },
+    { "plaintext after STARTTLS, try", TK_SMTP_OFFER_TLS, "smtp", "127.0.0.1", "try", true,
+      JW_MAIL_LATER, false, INJECTS },
     { "smtps", TK_SMTP_IMPLICIT_TLS, "smtps", "127.0.0.1", NULL, true, JW_MAIL_SENT, true,
       NOTHING },
     { "smtps, unknown authority", TK_SMTP_IMPLICIT_TLS, "smtps", "127.0.0.1", NULL, false,

@@ -61,6 +61,85 @@ test_outcomes(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Nothing was tried, so no attempt is counted, and it is soon due again. */
+static void
+test_busy_costs_no_attempt(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(NtfKit) kit = kit_new();
+    g_autofree char *id = kit_delivery(kit);
+
+    for (int i = 0; i < 3; i++) {
+        jw_mail_mem_next(kit->ntf.mail, JW_MAIL_BUSY, "all connections are in use");
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+        assert_int_equal(delivery->attempts, 0);
+        assert_false(delivery->data_sent);
+        assert_string_equal(delivery->reply, "all connections are in use");
+        assert_int_equal(delivery->outbox->len, 0);
+        assert_in_range(delivery->not_before_ms - kit->ports->clock.fake.now_ms, 1000, 2000);
+        tk_clock_advance(&kit->ports->clock.fake, 2001);
+    }
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) sent = kit_get(kit, id);
+    assert_int_equal(sent->state, JW_DELIVERY_SENT);
+    assert_int_equal(sent->attempts, 1);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+}
+
+/* While the server is left alone nothing is composed, whatever it would take. */
+static void
+test_an_open_breaker_is_waited_for(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(NtfKit) kit = kit_new();
+    g_autofree char *id = kit_delivery(kit);
+
+    jw_mail_mem_wait(kit->ntf.mail, 60000);
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_FAILED, "not asked");
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) waits = kit_get(kit, id);
+    assert_int_equal(waits->state, JW_DELIVERY_QUEUED);
+    assert_int_equal(waits->attempts, 0);
+    assert_in_range(waits->not_before_ms - KIT_NOW, 60000, 61000);
+    assert_true(g_pattern_match_simple("waits: *", waits->reply));
+    jw_mail_mem_wait(kit->ntf.mail, 0);
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_SENT, "250 ok");
+    tk_clock_advance(&kit->ports->clock.fake, 61001);
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) sent = kit_get(kit, id);
+    assert_int_equal(sent->state, JW_DELIVERY_SENT);
+
+    /* not for ever */
+    g_autofree char *old = kit_delivery(kit);
+    jw_mail_mem_wait(kit->ntf.mail, 60000);
+    tk_clock_advance(&kit->ports->clock.fake, kit->ntf.config.give_up_ms + 1);
+    ntf_send(&kit->ntf, old);
+    g_autoptr(JwDelivery) failed = kit_get(kit, old);
+    assert_int_equal(failed->state, JW_DELIVERY_FAILED);
+    assert_true(g_pattern_match_simple("given up after *", failed->reply));
+}
+
+/* What came past the API (Kafka, a schedule of before) is refused here. */
+static void
+test_a_domain_that_is_not_allowed(void **state G_GNUC_UNUSED)
+{
+    static char list[] = "example.org";
+    const JwMailDomainsConfig config = { list };
+    g_autoptr(NtfKit) kit = kit_new();
+    g_autofree char *id = kit_delivery(kit);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwMailDomains) domains = jw_mail_domains_new(&config, &error);
+
+    assert_ok(domains, error);
+    kit->ntf.mail_domains = domains;
+    ntf_send(&kit->ntf, id);
+    kit->ntf.mail_domains = NULL;
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_true(g_pattern_match_simple("not allowed: *JW_MAIL_ALLOW_DOMAINS*", delivery->reply));
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+}
+
 static void
 test_message(void **state)
 {
@@ -529,6 +608,9 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_busy_costs_no_attempt),
+        cmocka_unit_test(test_an_open_breaker_is_waited_for),
+        cmocka_unit_test(test_a_domain_that_is_not_allowed),
         TEST(test_message),
         TEST(test_link_instead_of_attachment),
         TEST(test_link_of_a_resend),

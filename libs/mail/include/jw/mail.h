@@ -16,11 +16,17 @@ typedef struct {
     char *user, *password; /* JW_SMTP_USER, JW_SMTP_PASSWORD (secret) */
     /* JW_SMTP_TLS: never | try | always (default never for loopback hosts, else always) */
     char *tls;
-    char *ca_file;       /* JW_SMTP_CA_FILE */
-    char *from;          /* JW_MAIL_FROM: "Name <address>", required */
-    char *helo;          /* JW_SMTP_HELO: default the host name */
-    int64_t timeout_ms;  /* JW_SMTP_TIMEOUT: a whole transaction, default 60 s */
-    int64_t connections; /* JW_SMTP_CONNECTIONS: default 4 */
+    char *ca_file;              /* JW_SMTP_CA_FILE */
+    char *from;                 /* JW_MAIL_FROM: "Name <address>", required */
+    char *helo;                 /* JW_SMTP_HELO: default the host name */
+    int64_t timeout_ms;         /* JW_SMTP_TIMEOUT: a whole transaction, default 60 s */
+    int64_t connections;        /* JW_SMTP_CONNECTIONS: default 4 */
+    int64_t domain_connections; /* JW_SMTP_DOMAIN_CONNECTIONS: default 0, no cap of its own */
+    int64_t breaker_failures;   /* JW_SMTP_BREAKER_FAILURES: default 5 */
+    int64_t breaker_wait_ms;    /* JW_SMTP_BREAKER_WAIT: default 30 s */
+    /* JW_DKIM_KEY (secret, PEM; or JW_DKIM_KEY_FILE), JW_DKIM_SELECTOR, JW_DKIM_DOMAIN (default
+     * that of JW_MAIL_FROM) */
+    char *dkim_key, *dkim_selector, *dkim_domain;
 } JwMailConfig;
 
 extern const JwConfigEntry jw_mail_config_entries[];
@@ -53,7 +59,8 @@ typedef struct {
     size_t n_headers;
 } JwMailMessage;
 
-/* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean. Same input, same bytes. INVALID for
+/* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean but for an address in @to
+ * that needs SMTPUTF8. Same input, same bytes. INVALID for
  * CR, LF or NUL in a header field or bad UTF-8. (transfer full) */
 GBytes *jw_mail_compose(const JwMailMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -65,6 +72,9 @@ typedef enum {
     JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
     JW_MAIL_UNKNOWN, /* the connection died after the final dot went out */
     JW_MAIL_STOPPED, /* @before_final_dot returned false: certainly not sent */
+    /* nothing was tried: the breaker is open (jw_mail_wait_ms() says for how long), or all that may
+     * be sent at once is under way */
+    JW_MAIL_BUSY,
 } JwMailOutcome;
 
 /* Called once, just before the final dot goes out. False stops the transaction without it. */
@@ -87,7 +97,11 @@ bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GByte
                   JwMailBeforeDot before_final_dot, gpointer data, JwMailOutcome *ret_outcome,
                   char **ret_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Connects, EHLO, NOOP, QUIT; for readiness. UNAVAILABLE. */
+/* How long jw_mail_send() would try nothing, because the mail server let nobody in; 0: it tries. */
+int64_t jw_mail_wait_ms(JwMail *self);
+
+/* For readiness, as often as one likes: connects (EHLO, NOOP, QUIT) only when nothing is known of
+ * the last half minute and the breaker allows it. UNAVAILABLE. */
 bool jw_mail_ping(JwMail *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "sent", "later" …; (transfer none) */

@@ -21,6 +21,7 @@ typedef enum {
     JW_DCHANGE_MARK,    /* sending → sending; fenced; dataSent=true, just before the final dot */
     JW_DCHANGE_SENT,    /* sending → sent; fenced */
     JW_DCHANGE_LATER,   /* sending → queued with notBefore; fenced (4xx, connection refused) */
+    JW_DCHANGE_RELEASE, /* sending → queued with notBefore; fenced; attempts-1: none was made */
     JW_DCHANGE_BOUNCED, /* sending → bounced; fenced (5xx at RCPT) */
     JW_DCHANGE_FAILED,  /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
     JW_DCHANGE_DOUBT,   /* sending → unknown; fenced (no reply after the data) */
@@ -31,7 +32,7 @@ typedef enum {
     JW_DCHANGE_NOT_AGAIN,  /* unknown → failed, "in doubt": sent at most once */
     JW_DCHANGE_RETURNED,   /* sent, or nobody knew → bounced: a mail server says so later */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 13
+#define JW_DELIVERY_N_TRANSITIONS 14
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -47,6 +48,7 @@ typedef enum {
     JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
     JW_DRULE_TOLD = 1 << 12,         /* its event is published */
+    JW_DRULE_RETURNS_ATTEMPT = 1 << 13,
 } JwDeliveryRuleFlags;
 
 typedef struct {

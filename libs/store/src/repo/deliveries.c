@@ -89,6 +89,7 @@ static const JwEffect effects[] = {
     { JW_DRULE_COUNTS_RESEND, 0, JW_EFFECT_SET_BOOL, "maybeDuplicate", true },
     { JW_DRULE_COUNTS_RESEND, 0, JW_EFFECT_ADD_INT32, "resends", 1 },
     { JW_DRULE_COUNTS_ATTEMPT, 0, JW_EFFECT_ADD_INT32, "attempts", 1 },
+    { JW_DRULE_RETURNS_ATTEMPT, 0, JW_EFFECT_ADD_INT32, "attempts", -1 },
     { JW_DRULE_RAISES_TOKEN, 0, JW_EFFECT_ADD_INT64, "token", 1 },
     { JW_DRULE_ENDS, 0, JW_EFFECT_SET_NOW, "finishedAt", 0 },
     { 0, 1u << JW_DELIVERY_SENT, JW_EFFECT_SET_NOW, "sentAt", 0 },

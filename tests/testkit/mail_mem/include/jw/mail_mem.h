@@ -11,6 +11,9 @@ JwMail *jw_mail_mem_new(void);
  * dot, UNKNOWN after it. */
 void jw_mail_mem_next(JwMail *self, JwMailOutcome outcome, const char *reply);
 
+/* What jw_mail_wait_ms() says. */
+void jw_mail_mem_wait(JwMail *self, int64_t wait_ms);
+
 /* How many messages reached the final dot. */
 size_t jw_mail_mem_count(JwMail *self);
 
