@@ -2,6 +2,7 @@
  * the job wrote, or an event; and its table of allowed changes. `unknown`: the connection died
  * after the data was sent; shown as Sending with a note. Pure data: changes happen in the store. */
 #pragma once
+#include "jw/ident.h"
 #include "jw/job.h"
 
 G_BEGIN_DECLS
@@ -28,8 +29,9 @@ typedef enum {
     JW_DCHANGE_REAP_DOUBT, /* sending, data sent, token as observed → unknown; token+1 */
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
+    JW_DCHANGE_REPLAY,     /* of an event: sent or failed → queued with notBefore; attempts=0 */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 11
+#define JW_DELIVERY_N_TRANSITIONS 12
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -44,6 +46,7 @@ typedef enum {
     JW_DRULE_COUNTS_RESEND = 1 << 9, /* filter resends = 0; resends+1, maybeDuplicate = true */
     JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
+    JW_DRULE_RESTARTS = 1 << 12,     /* filter channel = webhook; attempts=0, no finishedAt */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -75,6 +78,17 @@ typedef enum {
 /* "report", "failure" …; NULL for what is none. (transfer none) */
 const char *jw_delivery_kind_name(int kind);
 
+/* One attempt to send an event. */
+typedef struct {
+    int64_t at_ms, duration_ms;
+    int32_t status; /* HTTP; 0: there was no answer */
+    char *answer;   /* its first bytes; NULL: none */
+    char *why;      /* why it failed; NULL: it did not */
+} JwDeliveryTry;
+
+/* NULL-safe. */
+void jw_delivery_try_free(gpointer self);
+
 typedef struct {
     char *id; /* UUIDv5, derived from what it is about: see jw_delivery_new…() */
     JwDeliveryChannel channel;
@@ -84,7 +98,8 @@ typedef struct {
     char *recipient;
     char *subject, *text, *html; /* of a message; html: (nullable) */
     char *event;                 /* of an event: its JSON, sent as it is */
-    char *message_id;            /* without <>, deterministic */
+    GPtrArray *tries;            /* of an event: of JwDeliveryTry, oldest first; never NULL */
+    char *message_id;            /* without <>, deterministic; of an event: its id */
     JwDeliveryState state;
     int64_t token;
     int32_t attempts, resends;
@@ -110,6 +125,9 @@ JwDelivery *jw_delivery_new_failure(const JwJob *job, int64_t now_ms);
  */
 JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const char *recipient,
                                     int64_t now_ms);
+
+/* The id of the delivery of that event to that webhook. */
+void jw_delivery_event_id(char ret[JW_UUID_LEN + 1], const char *event_id, const char *webhook_id);
 
 /* An event about the job for a webhook. Its id is derived from @event_id and webhook. @event: its
  * JSON. (transfer full) */
