@@ -8,6 +8,7 @@
 
 #include "jw/log.h"
 #include "metrics.h"
+#include "webhooks/webhooks.h"
 
 #include <string.h>
 
@@ -150,6 +151,11 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
         const int64_t now_ms = jw_clock_now_ms(self->clock);
         const bool failed = now.done != NULL && now.done->state == JW_JOB_FAILED;
 
+        /* before mail_pending ends: until then the job is found again */
+        if (now.done != NULL && now.done->mail_pending
+            && !ntf_tell_sent(self, now.done, &counts, error)) {
+            return false;
+        }
         if (!jw_store_set_delivery_counts(self->store, job_id, &counts, now.done != NULL && !failed,
                                           now_ms, error)
             || (failed && !jw_store_end_mail(self->store, now.done, now_ms, error))
