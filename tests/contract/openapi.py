@@ -17,6 +17,7 @@ BASE = "https://jobwire.example/schemas/http/"
 # What any operation may answer; 401 and 403 where a caller is asked who it is, 413 and 415 where there is a body, 503
 # where the store is asked.
 ALWAYS = ("400", "405", "412", "429", "500")
+PROBLEM = "application/problem+json"
 EVENTS = "text/event-stream"  # its schema is of one event
 # what jw_http_reply_file() goes by
 OF_FILES = ("Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
@@ -118,10 +119,11 @@ class OpenApi:
             content = response.get("content", {})
             if status in ("429", "503") and "Retry-After" not in response.get("headers", {}):
                 problems.append(f"{name}: {status} has no Retry-After")
-            schema = content.get("application/json", {}).get("schema", {})
+            media, named = ("application/json", "Error") if PROBLEM not in content else (PROBLEM, "Problem")
+            schema = content.get(media, {}).get("schema", {})
             page = "text/html" in content and not self.document["security"] # for people who have only a link
-            if int(status) >= 400 and not page and schema.get("$ref") != "#/components/schemas/Error":
-                problems.append(f"{name}: the body of {status} is no Error")
+            if int(status) >= 400 and not page and schema.get("$ref") != f"#/components/schemas/{named}":
+                problems.append(f"{name}: the body of {status} is no {named}")
         media = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         at = f"{place}/requestBody/content/application~1json/schema"
         for title, example in media.get("examples", {}).items():

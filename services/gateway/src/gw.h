@@ -10,6 +10,7 @@
 #include "jw/jobs_queue.h"
 #include "jw/link_token.h"
 #include "jw/ports.h"
+#include "jw/webhook_net.h"
 
 G_BEGIN_DECLS
 
@@ -31,11 +32,14 @@ typedef struct {
     JwAuthConfig auth_config;
     JwLinkConfig link_config;
     JwApiKeyConfig api_key_config;
+    JwWebhookConfig webhook_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
-    JwLinkKeys *links;      /* what signs links */
-    JwKeyring *key_secrets; /* what signs API keys; NULL: there are none */
-    GwKeys *keys;           /* API keys that were used here */
+    JwLinkKeys *links;       /* what signs links */
+    JwKeyring *key_secrets;  /* what signs API keys; NULL: there are none */
+    GwKeys *keys;            /* API keys that were used here */
+    JwKeyring *webhook_keys; /* encrypt the secrets of webhooks; NULL: there are none */
+    JwWebhookNet *webhook_net;
     GwAdmission *admission;
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;
