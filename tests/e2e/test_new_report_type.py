@@ -117,7 +117,7 @@ def ask(own, format, **more):
 
 def test_the_type_is_there(own):
     types = {t["type"]: t for t in own.api().get("/api/v2/reports/types").json()["data"]}
-    assert set(types) == {"call-records", "learning-activity", "clinic-visits", "odd-visits"}
+    assert set(types) == {"call-records", "cdr", "learning-activity", "clinic-visits", "odd-visits"}
     assert types["clinic-visits"]["title"] == DEFINITION["title"] and types["clinic-visits"]["filters"] == ["wards"]
 
 

@@ -87,6 +87,7 @@ set_texts(JwJob *job)
     job->name = g_strdup("Weekly calls \xe2\x82\xac");
     job->description = g_strdup("what it is");
     job->subtype = g_strdup("call-records");
+    job->edition = g_strdup("Weekly");
     job->spec = g_strdup("{\"x\":1}");
     job->format = g_strdup("csv");
     job->requested_by.id = g_strdup("ann");
@@ -120,6 +121,7 @@ sc_job(JwJobState state)
     job->updated_at_ms = SC_NOW - 900;
     job->timeout_ms = 1800000;
     job->visibility = JW_VISIBLE_EVERYONE;
+    job->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     job->template_version = 4;
     job->state = state;
     job->token = 7;
@@ -194,6 +196,7 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->name, b->name);
     sc_assert_text(a->description, b->description);
     sc_assert_text(a->subtype, b->subtype);
+    sc_assert_text(a->edition, b->edition);
     sc_assert_text(a->spec, b->spec);
     sc_assert_text(a->format, b->format);
     assert_int_equal(a->priority, b->priority);
@@ -260,6 +263,7 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     assert_same_artifact(a->artifact, b->artifact);
     sc_assert_text(a->result, b->result);
     sc_assert_text(a->warnings, b->warnings);
+    assert_int_equal(a->in_doubt, b->in_doubt);
     assert_memory_equal(&a->deliveries, &b->deliveries, sizeof(a->deliveries));
     assert_same_outbox(a->outbox, b->outbox);
 }

@@ -115,13 +115,13 @@ fill_list(JwStore *store)
     const struct {
         JwJobState state;
         JwPriority priority;
-        const char *who, *departments, *subtype, *type;
+        const char *who, *departments, *subtype, *type, *edition;
     } rows[] = {
-        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "report" },
-        { JW_JOB_RUNNING, JW_PRIORITY_HIGH, "bob", "north south", "a", "report" },
-        { JW_JOB_FAILED, JW_PRIORITY_NORMAL, "ann", NULL, "b", "report" },
-        { JW_JOB_PENDING, JW_PRIORITY_HIGH, "cyd", "south", "b", "report" },
-        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "export" },
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "report", NULL },
+        { JW_JOB_RUNNING, JW_PRIORITY_HIGH, "bob", "north south", "a", "report", "Weekly" },
+        { JW_JOB_FAILED, JW_PRIORITY_NORMAL, "ann", NULL, "b", "report", "Monthly" },
+        { JW_JOB_PENDING, JW_PRIORITY_HIGH, "cyd", "south", "b", "report", "Weekly" },
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "export", NULL },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -137,6 +137,8 @@ fill_list(JwStore *store)
             rows[i].departments == NULL ? NULL : g_strsplit(rows[i].departments, " ", -1);
         g_free(job->subtype);
         job->subtype = g_strdup(rows[i].subtype);
+        g_free(job->edition);
+        job->edition = g_strdup(rows[i].edition);
         g_free(job->type);
         job->type = g_strdup(rows[i].type);
         job->visibility = JW_VISIBLE_DEPARTMENT;
@@ -147,6 +149,9 @@ fill_list(JwStore *store)
 static void
 lists_by_filter_and_order(JwStore *store)
 {
+    const char *const weekly[] = { "Weekly", NULL };
+    const char *const both[] = { "Weekly", "Monthly", NULL };
+
     fill_list(store);
     assert_list(store, (JwJobQuery){ 0 }, "4 3 2 1", 4); /* newest first */
     assert_list(store, (JwJobQuery){ .ascending = true }, "1 2 3 4", 4);
@@ -155,6 +160,9 @@ lists_by_filter_and_order(JwStore *store)
     assert_list(store, (JwJobQuery){ .sort = JW_SORT_STATUS, .ascending = true }, "3 1 4 2", 4);
     assert_list(store, (JwJobQuery){ .states = JW_JOB_BIT(JW_JOB_PENDING) }, "4 1", 2);
     assert_list(store, (JwJobQuery){ .subtype = "b" }, "4 3", 2);
+    assert_list(store, (JwJobQuery){ .editions = weekly }, "4 2", 2);
+    assert_list(store, (JwJobQuery){ .editions = both }, "4 3 2", 3);
+    assert_list(store, (JwJobQuery){ .subtype = "a", .editions = both }, "2", 1);
     assert_list(store, (JwJobQuery){ .requested_by = "ann" }, "3 1", 2);
     assert_list(store, (JwJobQuery){ .department = "north" }, "2 1", 2);
     assert_list(store, (JwJobQuery){ .created_from_ms = SC_NOW + 1, .created_to_ms = SC_NOW + 2 },
@@ -302,6 +310,31 @@ lists_without_what_is_large(JwStore *store)
     assert_int_equal(listed->outbox->len, 0);
 }
 
+/* What was asked for comes with a list that wants it. */
+static void
+lists_with_requests(JwStore *store)
+{
+    const JwJobQuery query = {
+        .type = "report", .format = "csv", .with_request = true, .limit = 10
+    };
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_autoptr(GError) error = NULL;
+    int64_t total = 0;
+
+    g_ptr_array_add(job->outbox, sc_event("k", SC_NOW));
+    sc_create(store, job);
+    assert_ok(jw_store_list_jobs(store, &query, &jobs, &total, &error), error);
+    assert_int_equal(jobs->len, 1);
+    const JwJob *listed = g_ptr_array_index(jobs, 0);
+    sc_assert_text(listed->spec, job->spec);
+    assert_int_equal(g_strv_length(listed->recipients), g_strv_length(job->recipients));
+    assert_string_equal(listed->recipients[0], job->recipients[0]);
+    assert_null(listed->departments);
+    assert_int_equal(listed->outbox->len, 0);
+    assert_list(store, (JwJobQuery){ .format = "xlsx" }, "", 0);
+}
+
 /* A job without a format is of before there were any: the spec, which has it, comes with it. */
 static void
 lists_old_jobs_with_their_specs(JwStore *store)
@@ -397,7 +430,7 @@ rolls_up_delivery_counts(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = sc_job(JW_JOB_COMPLETED);
-    const JwDeliveryCounts counts = { 3, 1, 1, 1 };
+    const JwDeliveryCounts counts = { 5, 1, 1, 1, 1 };
 
     sc_create(store, job);
     assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 5, &error),
@@ -438,7 +471,7 @@ keeps_whose_mail_is_pending(JwStore *store)
                                  .now_ms = SC_NOW,
                                  .token = job->token,
                                  .artifact = &artifact };
-    const JwDeliveryCounts half = { 1, 1, 0, 0 }, all = { 2, 1, 0, 1 };
+    const JwDeliveryCounts half = { 1, 1, 0, 0, 0 }, all = { 2, 1, 0, 1, 0 };
     JwCas cas = JW_CAS_LOST;
 
     assert_non_null(job->recipients);
@@ -512,6 +545,7 @@ const ScCase sc_list_cases[] = {
       hides_what_is_private_and_shows_what_is_everyones },
     { "orders_ties_by_age", orders_ties_by_age },
     { "lists_without_what_is_large", lists_without_what_is_large },
+    { "lists_with_requests", lists_with_requests },
     { "lists_old_jobs_with_their_specs", lists_old_jobs_with_their_specs },
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
     { "clears_outboxes", clears_outboxes },

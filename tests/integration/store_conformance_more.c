@@ -21,6 +21,7 @@ new_delivery(JwDeliveryState state, bool dot, int resends)
     delivery->reply = g_strdup("250 OK");
     delivery->kind = JW_DELIVERY_FAILURE;
     delivery->failure = 2;
+    delivery->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     delivery->request_id = g_strdup("req");
     delivery->traceparent = g_strdup("00-1");
     return delivery;
@@ -44,6 +45,7 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
     assert_int_equal(a->channel, b->channel);
     assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->failure, b->failure);
+    assert_int_equal(a->in_doubt, b->in_doubt);
     sc_assert_text(a->subject, b->subject);
     sc_assert_text(a->text, b->text);
     sc_assert_text(a->html, b->html);

@@ -37,6 +37,17 @@ is_tagged(const JwHttpEntry *entry)
 }
 
 static void
+check_answered(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    if (reply->status == 0 && reply->wait == NULL) {
+        jw_error_log("http_handler_silent", JW_STR("route", request->entry->pattern));
+        jw_http_reply_problem(
+            reply, 500, "INTERNAL_ERROR", NULL, 0,
+            "an internal error happened; report the request id if it happens again");
+    }
+}
+
+static void
 run_handler(JwHttpRequest *request, JwHttpReply *reply)
 {
     bool is_safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
@@ -52,12 +63,18 @@ run_handler(JwHttpRequest *request, JwHttpReply *reply)
         && !jw_http_guard_match(request, reply)) {
         return;
     }
-    if (reply->status == 0) {
-        jw_error_log("http_handler_silent", JW_STR("route", request->entry->pattern));
-        jw_http_reply_problem(
-            reply, 500, "INTERNAL_ERROR", NULL, 0,
-            "an internal error happened; report the request id if it happens again");
-    }
+    check_answered(request, reply);
+}
+
+void
+jw_http_dispatch_on(JwHttpRequest *request, JwHttpReply *reply, JwHttpGoOn go_on,
+                    gpointer take_data)
+{
+    g_auto(JwLogScope) scope = jw_log_scope(JW_STR("request_id", request->request_id),
+                                            JW_STR("traceparent", request->traceparent));
+
+    go_on(request, reply, request->entry->mount->context, take_data);
+    check_answered(request, reply);
 }
 
 static bool

@@ -9,7 +9,15 @@
 #include <microhttpd.h>
 #include <string.h>
 
-typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_GONE } ExchangeState;
+#define CLIENT_LEFT 499 /* the status of what nobody reads any more; in the access log alone */
+
+typedef enum {
+    EXCHANGE_NEW,
+    EXCHANGE_BODY,
+    EXCHANGE_WAITING, /* handled, and the answer waits for something */
+    EXCHANGE_HANDLED,
+    EXCHANGE_GONE
+} ExchangeState;
 
 struct _JwHttpExchange {
     const JwHttpExchanges *all;
@@ -168,6 +176,14 @@ admit_download(gpointer data)
     return jw_http_conns_download(self->all->conns, self->conn);
 }
 
+/* Of a request that was handled, or whose client left. */
+static void
+set_outcome(JwHttpExchange *self)
+{
+    self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
+    self->state = self->reply.wait != NULL ? EXCHANGE_WAITING : EXCHANGE_HANDLED;
+}
+
 /* The handler and all that comes before it; not for a client that was cut while this waited. */
 static void
 handle(JwHttpExchange *self)
@@ -186,14 +202,69 @@ handle(JwHttpExchange *self)
     if (jw_http_conns_admit(self->all->conns, self->conn)) {
         self->reply.admit = admit_download;
         self->reply.admit_data = self;
+        self->reply.waits = self->all->waits;
+        self->reply.fd =
+            MHD_get_connection_info(self->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+                ->connect_fd;
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
         (void)jw_http_reply_admit_file(&self->reply);
     } else {
         jw_http_dispatch_crowded(&self->reply);
     }
     drop_body(self);
-    self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
-    self->state = EXCHANGE_HANDLED;
+    set_outcome(self);
+}
+
+/* The connection is suspended; what is answered goes back to its I/O thread. */
+static void
+pass_on(JwHttpExchange *self)
+{
+    if (self->state == EXCHANGE_WAITING) {
+        jw_http_wait_park(self->reply.wait, self);
+    } else {
+        MHD_resume_connection(self->connection);
+    }
+}
+
+void
+jw_http_exchange_drop(gpointer exchange)
+{
+    JwHttpExchange *self = exchange;
+
+    self->state = EXCHANGE_GONE;
+    pass_on(self);
+}
+
+/* Nobody reads the answer, which is logged all the same. */
+static void
+leave(JwHttpExchange *self)
+{
+    JwHttpAccess access = { 0 };
+
+    jw_http_access_note(&access, &self->request, CLIENT_LEFT);
+    jw_http_access_log(&access, 0, false);
+    self->state = EXCHANGE_GONE;
+}
+
+void
+jw_http_exchange_go_on(gpointer exchange, gpointer data)
+{
+    JwHttpExchange *self = exchange;
+    JwHttpWait *wait = g_steal_pointer(&self->reply.wait);
+    JwHttpGoOn go_on = NULL;
+    gpointer about = NULL;
+
+    (void)data;
+    if (jw_http_conns_wanted(self->all->conns, self->conn)
+        && jw_http_wait_take(wait, &go_on, &about)) {
+        jw_http_dispatch_on(&self->request, &self->reply, go_on, about);
+        (void)jw_http_reply_admit_file(&self->reply);
+        set_outcome(self);
+    } else {
+        leave(self);
+    }
+    jw_http_wait_drop(wait);
+    pass_on(self);
 }
 
 /* Nobody works on it. */
@@ -202,8 +273,7 @@ refuse_busy(JwHttpExchange *self)
 {
     jw_http_dispatch_busy(&self->reply);
     drop_body(self);
-    self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
-    self->state = EXCHANGE_HANDLED;
+    set_outcome(self);
 }
 
 void
@@ -214,7 +284,7 @@ jw_http_exchange_handle(gpointer exchange, gpointer data)
     (void)data;
     jw_metric_add(self->all->waiting, NULL, -1);
     handle(self);
-    MHD_resume_connection(self->connection);
+    pass_on(self);
 }
 
 static enum MHD_Result
@@ -254,11 +324,16 @@ begin_handling(JwHttpExchange *self)
         refuse_busy(self);
         return answer(self);
     }
+    struct MHD_Connection *connection = self->connection;
     if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
         handle(self);
+        if (self->state == EXCHANGE_WAITING) {
+            MHD_suspend_connection(connection);
+            pass_on(self);
+            return MHD_YES;
+        }
         return self->state == EXCHANGE_HANDLED ? answer(self) : MHD_NO;
     }
-    struct MHD_Connection *connection = self->connection;
     JwMetric *waiting = self->all->waiting;
     MHD_suspend_connection(connection);
     jw_metric_add(waiting, NULL, 1);
@@ -295,6 +370,7 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
         return begin_handling(self);
     case EXCHANGE_HANDLED:
         return answer(self);
+    case EXCHANGE_WAITING: /* its connection is suspended */
     case EXCHANGE_GONE:
         return MHD_NO;
     }

@@ -1,6 +1,6 @@
 /* http_private.h: what the files of libs/http share.
  * Calls go one way: server → exchange → dispatch → auth, guards → problem → reply; exchange →
- * send, stream → access log; request, route and query call none of these. */
+ * send, stream → access log; exchange → wait; request, route and query call none of these. */
 #pragma once
 #include "jw/http.h"
 #include "jw/metrics.h"
@@ -52,6 +52,8 @@ struct _JwHttpRequest {
     int64_t start_ms;           /* monotonic */
 };
 
+typedef struct _JwHttpWaits JwHttpWaits;
+
 struct _JwHttpReply {
     int status;         /* 0: not answered yet */
     GPtrArray *headers; /* of JwHttpPair */
@@ -63,6 +65,9 @@ struct _JwHttpReply {
     int64_t file_from, file_length;
     int64_t unsent_bytes; /* of a 304: of the body that a 200 would have */
     JwHttpStream *stream; /* NULL: none */
+    JwHttpWait *wait;     /* what the answer waits for; NULL: nothing */
+    JwHttpWaits *waits;   /* the server's */
+    int fd;               /* of the connection */
     const JwHttpApi *api; /* of the path's prefix; NULL: none */
     const JwHttpRequest *request;
     bool (*admit)(gpointer data); /* takes a place of the downloads; NULL: there are enough */
@@ -219,6 +224,9 @@ void jw_http_dispatch_refused(const JwHttpDispatcher *dispatcher, JwHttpRequest 
  * read. */
 bool jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                            JwHttpReply *reply);
+/* Goes on with a request that waited. */
+void jw_http_dispatch_on(JwHttpRequest *request, JwHttpReply *reply, JwHttpGoOn go_on,
+                         gpointer take_data);
 /* Instead, for a client that has too many requests under way: 429. */
 void jw_http_dispatch_crowded(JwHttpReply *reply);
 /* Instead, when too much waits for a worker: 503. */
@@ -252,6 +260,7 @@ typedef struct {
     JwMetric *waiting;   /* gauge: requests that no worker has taken yet */
     JwHttpPool *files;   /* read files, of jw_http_file_read() */
     JwHttpStreams *streams;
+    JwHttpWaits *waits;
     int *draining; /* atomic */
 } JwHttpExchanges;
 typedef struct _JwHttpExchange JwHttpExchange;
@@ -267,6 +276,10 @@ void jw_http_exchange_free(gpointer exchange);
 void jw_http_exchange_refused(struct MHD_Connection *connection, int status);
 /* What the workers run. */
 void jw_http_exchange_handle(gpointer exchange, gpointer data);
+/* The same, when what it waited for has come. */
+void jw_http_exchange_go_on(gpointer exchange, gpointer data);
+/* Nobody goes on with it: the connection is closed. */
+void jw_http_exchange_drop(gpointer exchange);
 
 /* http_library.c: what to do before the library answers by itself. */
 typedef void (*JwHttpRefused)(struct MHD_Connection *connection, int status);
@@ -294,3 +307,19 @@ struct MHD_Response *jw_http_stream_response(JwHttpStream *self, JwHttpStreams *
                                              struct MHD_Connection *connection,
                                              const JwHttpAccess *take_access);
 void jw_http_stream_drop(gpointer self); /* the reply's share of it */
+/* Whether the client has closed its side. */
+bool jw_http_fd_has_left(int fd);
+
+/* http_wait.c: requests whose answer waits for something */
+JwHttpWaits *jw_http_waits_new(void);
+/* @pool: (transfer none): where jw_http_exchange_go_on() is run. @drop: what to do instead when
+ * that takes nothing any more. */
+void jw_http_waits_start(JwHttpWaits *self, JwHttpPool *pool, GDestroyNotify drop);
+void jw_http_waits_end(JwHttpWaits *self); /* all of them; none begins any more */
+void jw_http_waits_free(gpointer self);
+/* The connection is suspended and the handler has ended: from here on the exchange is another
+ * thread's, maybe at once. */
+void jw_http_wait_park(JwHttpWait *self, gpointer exchange);
+/* How it goes on; false: not at all, for its client has left. @ret_data: (transfer full) */
+bool jw_http_wait_take(JwHttpWait *self, JwHttpGoOn *ret_go_on, gpointer *ret_data);
+void jw_http_wait_drop(gpointer self); /* the request's share of it */

@@ -19,6 +19,7 @@ jw_http_reply_drop_body(JwHttpReply *self)
 {
     g_clear_pointer(&self->body, g_free);
     g_clear_pointer(&self->stream, jw_http_stream_drop);
+    g_clear_pointer(&self->wait, jw_http_wait_drop);
     self->body_length = 0;
     if (self->has_file) {
         self->has_file = false;

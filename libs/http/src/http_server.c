@@ -25,6 +25,8 @@
 #define SPARE_CONNECTIONS 256
 /* Requests that may wait for each worker; for more it is better to come again. */
 #define WAITING_PER_WORKER 32
+/* That go on with requests which waited for something, and are answered now. */
+#define GO_ON_THREADS 2
 /* Descriptors of everything else in the process. */
 #define SPARE_FILES 256
 
@@ -68,6 +70,7 @@ struct _JwHttpServer {
     GPtrArray *mounts;  /* of JwHttpMount */
     GPtrArray *entries; /* of JwHttpEntry */
     JwHttpExchanges exchanges;
+    JwHttpPool *go_on;         /* with requests that waited */
     struct MHD_Daemon *daemon; /* NULL: not started, or stopped */
     int listen_fd, port;
     bool started;
@@ -142,6 +145,7 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
         .waiting = jw_metric_gauge("jobwire_http_requests_waiting",
                                    "HTTP requests that wait for a worker", NULL),
         .streams = jw_http_streams_new(),
+        .waits = jw_http_waits_new(),
         .draining = &self->draining,
     };
     return self;
@@ -266,6 +270,9 @@ start_pools(JwHttpServer *self)
     }
     self->exchanges.files = jw_http_pool_new("http-file", MAX(self->config->download_readers, 1),
                                              capacity, jw_http_file_read, NULL);
+    self->go_on =
+        jw_http_pool_new("http-go-on", GO_ON_THREADS, capacity, jw_http_exchange_go_on, NULL);
+    jw_http_waits_start(self->exchanges.waits, self->go_on, jw_http_exchange_drop);
 }
 
 /* What is under way ends, so that no connection stays suspended. */
@@ -275,6 +282,7 @@ close_pools(JwHttpServer *self)
     if (self->exchanges.workers != NULL) {
         jw_http_pool_close(self->exchanges.workers);
     }
+    jw_http_pool_close(self->go_on); /* nothing waits any more, and nothing begins to */
     jw_http_pool_close(self->exchanges.files);
 }
 
@@ -282,6 +290,7 @@ static void
 free_pools(JwHttpServer *self)
 {
     g_clear_pointer(&self->exchanges.workers, jw_http_pool_free);
+    g_clear_pointer(&self->go_on, jw_http_pool_free);
     g_clear_pointer(&self->exchanges.files, jw_http_pool_free);
 }
 
@@ -334,6 +343,7 @@ jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms)
     g_atomic_int_set(&self->draining, 1);
     (void)MHD_quiesce_daemon(self->daemon);
     jw_http_streams_end(self->exchanges.streams);
+    jw_http_waits_end(self->exchanges.waits);
     if (!jw_http_conns_drain(self->exchanges.conns, timeout_ms)) {
         jw_warn("http_requests_cut", JW_INT("after_ms", timeout_ms));
         jw_http_conns_cut(self->exchanges.conns);
@@ -359,6 +369,7 @@ jw_http_server_free(gpointer server)
     }
     jw_http_conns_free(self->exchanges.conns);
     jw_http_streams_free(self->exchanges.streams);
+    jw_http_waits_free(self->exchanges.waits);
     g_ptr_array_unref(self->entries);
     g_ptr_array_unref(self->mounts);
     g_free(self);

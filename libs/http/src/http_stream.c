@@ -1,4 +1,4 @@
-/* http_stream.c: answers that go on: events, or a call that waits. What is written is kept under
+/* http_stream.c: answers that go on, as events do. What is written is kept under
  * the stream's lock until the I/O thread takes it; while there is nothing the connection is
  * suspended, so that it costs neither a thread nor a poll. Writers are any threads. As nobody reads
  * a suspended connection, it is the writer that asks whether its client is still there. */
@@ -7,7 +7,6 @@
 
 #include "jw/sync.h"
 
-#include <poll.h>
 #include <string.h>
 
 #define BLOCK_BYTES   4096
@@ -129,21 +128,13 @@ jw_http_stream_write(JwHttpStream *self, const char *text)
     return true;
 }
 
-static bool
-has_left(int fd)
-{
-    struct pollfd polled = { .fd = fd, .events = POLLRDHUP };
-
-    return poll(&polled, 1, 0) > 0 && polled.revents != 0;
-}
-
 bool
 jw_http_stream_wanted(JwHttpStream *self)
 {
     g_return_val_if_fail(self != NULL, false);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    if (!self->ended && self->connection != NULL && has_left(self->fd)) {
+    if (!self->ended && self->connection != NULL && jw_http_fd_has_left(self->fd)) {
         self->ended = true;
         self->left = true;
         wake_locked(self);

@@ -19,25 +19,27 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
     [JW_DCHANGE_MARK] = { "mark", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENDING,
                           JW_DRULE_FENCED | JW_DRULE_SETS_DATA_SENT },
     [JW_DCHANGE_SENT] = { "sent", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENT,
-                          JW_DRULE_FENCED | JW_DRULE_ENDS },
+                          JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_LATER] = { "later", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
-                           JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE },
+                           JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_TOLD },
     [JW_DCHANGE_BOUNCED] = { "bounced", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_BOUNCED,
-                             JW_DRULE_FENCED | JW_DRULE_ENDS },
+                             JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_FAILED] = { "failed", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_FAILED,
-                            JW_DRULE_FENCED | JW_DRULE_ENDS },
+                            JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_DOUBT] = { "doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                           JW_DRULE_FENCED },
+                           JW_DRULE_FENCED | JW_DRULE_TOLD },
     [JW_DCHANGE_REAP_QUEUE] = { "reap-queue", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
                                 JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
                                     | JW_DRULE_WANTS_DATA_UNSENT },
     [JW_DCHANGE_REAP_DOUBT] = { "reap-doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
-                                    | JW_DRULE_WANTS_DATA_SENT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT
+                                    | JW_DRULE_TOLD },
     [JW_DCHANGE_RESEND] = { "resend", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_QUEUED,
-                            JW_DRULE_COUNTS_RESEND },
+                            JW_DRULE_COUNTS_RESEND | JW_DRULE_TOLD },
     [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
-                             JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
+                             JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    [JW_DCHANGE_NOT_AGAIN] = { "not-again", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
+                               JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_REPLAY] = { "replay", BIT(JW_DELIVERY_SENT) | BIT(JW_DELIVERY_FAILED),
                             JW_DELIVERY_QUEUED, JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_RESTARTS },
 };
@@ -100,6 +102,7 @@ jw_delivery_new_failure(const JwJob *job, int64_t now_ms)
     JwDelivery *delivery = new_delivery(id, job->id, recipient, now_ms);
     delivery->kind = JW_DELIVERY_FAILURE;
     delivery->failure = job->retry_count;
+    delivery->in_doubt = job->in_doubt;
     return delivery;
 }
 
@@ -134,6 +137,7 @@ jw_delivery_new_event(const char *job_id, const char *event_id, const char *webh
     delivery->channel = JW_CHANNEL_WEBHOOK;
     delivery->kind = JW_DELIVERY_EVENT;
     delivery->event = g_strdup(event);
+    delivery->in_doubt = JW_IN_DOUBT_AT_LEAST_ONCE;
     g_free(delivery->message_id);
     delivery->message_id = g_strdup(event_id);
     return delivery;

@@ -20,6 +20,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, name),
     offsetof(JwJob, description),
     offsetof(JwJob, subtype),
+    offsetof(JwJob, edition),
     offsetof(JwJob, spec),
     offsetof(JwJob, format),
     offsetof(JwJob, requested_by.id),
@@ -191,12 +192,4 @@ jw_job_retry_of(const JwJob *self, const char *key)
         }
     }
     return 0;
-}
-
-const char *
-jw_on_failure_name(int on_failure)
-{
-    static const char *const names[] = { "requester", "none" };
-
-    return (size_t)on_failure < G_N_ELEMENTS(names) ? names[on_failure] : NULL;
 }

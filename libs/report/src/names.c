@@ -75,6 +75,7 @@ jw_name_read(const json_t *object, const char *member, const char *const *names,
 }
 
 /* Each kind of item begins with its name. */
+G_STATIC_ASSERT(G_STRUCT_OFFSET(JwEditionDef, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(JwFilterDef, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(JwDimensionDef, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(JwMeasureDef, name) == 0);

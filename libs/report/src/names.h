@@ -19,8 +19,8 @@ char *jw_filter_operators_join(unsigned operators);
 /* The enum's value that a member of @object names; @otherwise when it is absent or unknown. */
 int jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise);
 
-/* The index in an array of JwFilterDef, JwDimensionDef or JwMeasureDef; false: none has the
- * name. */
+/* The index in an array of JwEditionDef, JwFilterDef, JwDimensionDef or JwMeasureDef; false: none
+ * has the name. */
 bool jw_names_index(GArray *items, const char *name, size_t *ret_index);
 
 /* "hour, day, agent". (transfer full) */

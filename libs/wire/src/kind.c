@@ -37,15 +37,26 @@ jw_kind_departments(const JwJobKind *self, const json_t *spec)
     return json_array_size(list) > 0 ? jw_json_texts(list) : NULL;
 }
 
+/* @path: (nullable): the names of members from the outermost in */
+static const char *
+text_at(const json_t *spec, const char *const *path)
+{
+    for (size_t i = 0; path != NULL && path[i] != NULL; i++) {
+        spec = json_object_get(spec, path[i]);
+    }
+    return path != NULL ? json_string_value(spec) : NULL;
+}
+
 const char *
 jw_kind_format(const JwJobKind *self, const json_t *spec)
 {
-    const json_t *at = spec;
+    return text_at(spec, self->format);
+}
 
-    for (size_t i = 0; self->format != NULL && self->format[i] != NULL; i++) {
-        at = json_object_get(at, self->format[i]);
-    }
-    return self->format != NULL ? json_string_value(at) : NULL;
+const char *
+jw_kind_edition(const JwJobKind *self, const json_t *spec)
+{
+    return text_at(spec, self->edition);
 }
 
 bool

@@ -33,6 +33,7 @@ timeout_of(const JwCatalog *catalog, const json_t *spec)
 
 static const char *const departments[] = { "parameters", "filters", "departmentIds", NULL };
 static const char *const format[] = { "output", "format", NULL };
+static const char *const edition[] = { "parameters", "edition", NULL };
 
 const JwJobKind jw_kind_report = {
     .type = "report",
@@ -43,6 +44,7 @@ const JwJobKind jw_kind_report = {
     .fields = jw_report_spec_fields,
     .departments = departments,
     .format = format,
+    .edition = edition,
     .check = jw_report_spec_check,
     .check_limited = jw_report_spec_check_limited,
     .build = jw_report_spec_build,

@@ -99,6 +99,7 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     if (kind != NULL && kind->subtype != NULL) {
         jw_json_set_string(value, kind->subtype, job->subtype);
     }
+    jw_json_set_string(value, "edition", job->edition);
     jw_json_set_string(value, "name", job->name);
     jw_json_set_string(value, "state", jw_job_state_name(job->state));
     json_object_set_new(value, "attempt", json_integer(job->attempts));
@@ -128,8 +129,8 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
 }
 
 JwOutboxEntry *
-jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliveryState state,
-                       const char *reply, int64_t now_ms)
+jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, const char *reply,
+                       int64_t now_ms)
 {
     g_return_val_if_fail(self != NULL && delivery != NULL && delivery->job_id != NULL, NULL);
 
@@ -140,7 +141,7 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
     jw_json_set_string(value, "messageId", delivery->message_id);
     jw_json_set_string(value, "channel", jw_delivery_channel_name((int)delivery->channel));
     jw_json_set_string(value, "kind", jw_delivery_kind_name((int)delivery->kind));
-    jw_json_set_string(value, "state", jw_delivery_state_name(state));
+    jw_json_set_string(value, "state", jw_delivery_state_name(delivery->state));
     set_short_string(value, "reply", reply);
     json_object_set_new(value, "attempt", json_integer(delivery->attempts));
     json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));

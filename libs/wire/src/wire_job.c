@@ -62,6 +62,7 @@ static const char *const on_failures[] = { "requester", "none", NULL };
 static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = "onFailure", .type = JW_FIELD_STRING, .values = on_failures },
+    { .name = "inDoubt", .type = JW_FIELD_STRING, .values = jw_in_doubt_names },
     { .name = NULL },
 };
 const JwField jw_wire_actor_fields[] = {
@@ -239,12 +240,15 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     job->subtype = kind->subtype != NULL ? g_strdup(jw_json_text(built, kind->subtype)) : NULL;
     job->spec = jw_json_print(built);
     job->format = g_strdup(jw_kind_format(kind, built));
+    job->edition = g_strdup(jw_kind_edition(kind, built));
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
     job->recipients = unique_recipients(body);
     job->on_failure = g_strcmp0(on_failure_of(body), jw_on_failure_name(JW_ON_FAILURE_NONE)) == 0
                           ? JW_ON_FAILURE_NONE
                           : JW_ON_FAILURE_REQUESTER;
+    (void)jw_in_doubt_parse(jw_json_text(json_object_get(body, "delivery"), "inDoubt"),
+                            &job->in_doubt);
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
@@ -298,6 +302,9 @@ set_delivery(json_t *value, const JwJob *job)
     }
     if (job->on_failure != JW_ON_FAILURE_REQUESTER) {
         jw_json_set_string(delivery, "onFailure", jw_on_failure_name((int)job->on_failure));
+    }
+    if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
+        jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
     }
     if (json_object_size(delivery) > 0) {
         json_object_set_new(value, "delivery", delivery);

@@ -55,7 +55,11 @@ bool
 jw_wire_check_ready(const json_t *ready, const json_t *job, const char *base,
                     JwViolations *violations)
 {
-    const json_t *period = json_object_get(json_object_get(job, "parameters"), "period");
+    const json_t *parameters = json_object_get(job, "parameters");
+    /* That of an edition ends with the due time, too. */
+    const bool has_period = json_object_get(parameters, "period") != NULL
+                            || (json_object_get(parameters, "edition") != NULL
+                                && json_object_get(parameters, "dateRange") == NULL);
     g_autofree char *pointer = jw_pointer(base, "type");
     const char *id = jw_json_text(ready, "id");
     bool ok = true;
@@ -63,14 +67,14 @@ jw_wire_check_ready(const json_t *ready, const json_t *job, const char *base,
     if (ready == NULL) {
         return true;
     }
-    if (g_strcmp0(jw_json_text(ready, "type"), "record") == 0 && period == NULL) {
+    if (g_strcmp0(jw_json_text(ready, "type"), "record") == 0 && !has_period) {
         ok = jw_violations_add(violations, pointer,
                                "waits for a record after the job's period, and the job has none; "
-                               "give it parameters.period");
+                               "give it parameters.period, or an edition");
     }
     ok = check_marker(ready, base, "collection", violations) && ok;
     ok = check_marker(ready, base, "id", violations) && ok;
-    return (id == NULL || check_names(id, period != NULL, base, violations)) && ok;
+    return (id == NULL || check_names(id, has_period, base, violations)) && ok;
 }
 
 void

@@ -43,7 +43,10 @@ ntf_deliveries_of(const JwJob *job, int64_t now_ms)
         g_ptr_array_add(deliveries, failure);
     }
     for (; recipient != NULL && *recipient != NULL; recipient++) {
-        g_ptr_array_add(deliveries, jw_delivery_new(job->id, *recipient, now_ms));
+        JwDelivery *report = jw_delivery_new(job->id, *recipient, now_ms);
+
+        report->in_doubt = job->in_doubt;
+        g_ptr_array_add(deliveries, report);
     }
     for (guint i = 0; i < deliveries->len; i++) {
         JwDelivery *delivery = g_ptr_array_index(deliveries, i);
@@ -123,6 +126,7 @@ count(Ntf *self, const char *job_id, Counted *ret, GError **error)
             counts->sent += delivery->state == JW_DELIVERY_SENT;
             counts->bounced += delivery->state == JW_DELIVERY_BOUNCED;
             counts->failed += delivery->state == JW_DELIVERY_FAILED;
+            counts->unknown += delivery->state == JW_DELIVERY_UNKNOWN;
         }
     }
     return deliveries->len == 0 || !ended
@@ -133,7 +137,7 @@ static bool
 same_counts(const JwDeliveryCounts *a, const JwDeliveryCounts *b)
 {
     return a->total == b->total && a->sent == b->sent && a->failed == b->failed
-           && a->bounced == b->bounced;
+           && a->bounced == b->bounced && a->unknown == b->unknown;
 }
 
 /* Counted again after writing: of two notifiers at one job, the one that counted first may write

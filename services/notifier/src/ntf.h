@@ -35,6 +35,7 @@ typedef struct {
     int64_t webhook_disable_after_ms; /* JW_WEBHOOK_DISABLE_AFTER */
     int64_t webhook_keep_ms;          /* JW_WEBHOOK_LOG_KEEP */
     char *webhook_ca_file;            /* JW_WEBHOOK_CA_FILE */
+    char *in_doubt;                   /* JW_IN_DOUBT */
 } NtfConfig;
 
 /* How far maintenance is with the jobs whose mail has not ended. */
@@ -75,7 +76,8 @@ extern const JwConfigEntry ntf_config_entries[];
 extern const size_t ntf_n_config_entries;
 
 /* ntf.c */
-/* Whether the configured times go together; INVALID. */
+/* Whether JW_IN_DOUBT is a word, and the configured times go together; INVALID. */
+bool ntf_check_in_doubt(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_check(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ports are set and stay the caller's. */
 bool ntf_run(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -105,6 +105,38 @@ test_filters(void **state)
     }
 }
 
+static const char CDR[] =
+    "{\"reportType\":\"cdr\",\"name\":\"H\",\"parameters\":{\"edition\":\"Weekly\"},"
+    "\"output\":{\"format\":\"xlsx\"}}";
+
+/* An edition is asked for, kept, listed and shown. */
+static void
+test_editions(void **state)
+{
+    GwKit *kit = *state;
+    static const char *const wrong_pointers[] = { "/edition", NULL };
+    g_autofree char *plain = kit_make_from(kit, "alice", BODY("call-records", "A", ""));
+    g_autofree char *weekly = kit_make_from(kit, "alice", CDR);
+    g_autofree char *path = kit_path(weekly, "");
+    g_autofree char *plain_path = kit_path(plain, "");
+    g_auto(Answer) listed = kit_get(kit, "alice", KIT_JOBS "?edition=Weekly");
+    g_auto(Answer) none = kit_get(kit, "alice", KIT_JOBS "?edition=Monthly");
+    g_auto(Answer) wrong = kit_get(kit, "alice", KIT_JOBS "?edition=every%20week");
+    g_auto(Answer) one = kit_get(kit, "alice", path);
+    g_auto(Answer) other = kit_get(kit, "alice", plain_path);
+    g_autofree char *found = names(&listed), *nothing = names(&none);
+
+    assert_string_equal(found, "H");
+    assert_string_equal(answer_text(&listed, "data.0.edition"), "Weekly");
+    assert_string_equal(nothing, "");
+    assert_answer(wrong, 400, "VALIDATION_ERROR");
+    kit_assert_pointers(&wrong, wrong_pointers);
+    assert_string_equal(answer_text(&one, "data.edition"), "Weekly");
+    assert_string_equal(answer_text(&one, "data.parameters.edition"), "Weekly");
+    assert_string_equal(answer_text(&one, "data.period.start"), "2026-01-05T00:00:00Z");
+    assert_null(answer_text(&other, "data.edition"));
+}
+
 static void
 test_summary(void **state)
 {
@@ -299,7 +331,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_filters),      TEST(test_summary),    TEST(test_old_format),
+        TEST(test_filters),      TEST(test_editions),   TEST(test_summary), TEST(test_old_format),
         TEST(test_query_faults), TEST(test_visibility), TEST(test_shared),
     };
 

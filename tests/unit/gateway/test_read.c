@@ -200,6 +200,8 @@ test_completed(void **state)
     assert_int_equal(answer_int(&answer, "data.delivery.sent"), 1);
     assert_int_equal(answer_int(&answer, "data.delivery.bounced"), 1);
     assert_int_equal(answer_int(&answer, "data.delivery.failed"), 0);
+    assert_int_equal(answer_int(&answer, "data.delivery.unknown"), 1);
+    assert_null(answer_at(&answer, "data.delivery.inDoubt"));
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.email"), "a@example.com");
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.status"), "Sent");
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.sentAt"),
@@ -316,7 +318,10 @@ test_types(void **state)
     g_auto(Answer) answer = kit_get(kit, "reader", "/api/v2/reports/types");
 
     assert_answer(answer, 200, NULL);
-    assert_int_equal(json_array_size(answer_at(&answer, "data")), 2);
+    assert_int_equal(json_array_size(answer_at(&answer, "data")), 3);
+    assert_null(answer_at(&answer, "data.0.editions"));
+    assert_string_equal(answer_text(&answer, "data.1.editions.1.name"), "Monthly");
+    assert_string_equal(answer_text(&answer, "data.1.editions.1.period"), "monthly");
     assert_string_equal(answer_text(&answer, "data.0.type"), "call-records");
     assert_non_null(answer_text(&answer, "data.0.title"));
     assert_non_null(answer_text(&answer, "data.0.dimensions.0.label"));

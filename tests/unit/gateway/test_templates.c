@@ -358,6 +358,12 @@ test_defaults(void **state)
     assert_non_null(strstr(own->spec, "\"agents\":[\"eve\"]"));
     assert_non_null(strstr(own->spec, "\"groupBy\":[\"agent\"]"));
     assert_null(strstr(own->spec, "period")); /* the range takes its place */
+    g_autoptr(JwJob) edition = used(kit, "alice", id,
+                                    ",\"reportType\":\"cdr\",\"parameters\":{\"edition\":"
+                                    "\"Monthly\"}");
+    assert_string_equal(edition->edition, "Monthly");
+    assert_null(strstr(edition->spec, "weekly")); /* its month takes the place of the week */
+    assert_non_null(strstr(edition->spec, "\"type\":\"monthly\""));
     assert_null(strstr(own->spec, "bom"));
     g_autoptr(JwJob) absent = /* nothing of it is in the template */
         used(kit, "alice", id,

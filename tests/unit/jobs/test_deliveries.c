@@ -1,6 +1,8 @@
 /* test_deliveries.c: each change of a delivery: won, lost, unknown and then known, given up. */
 #include "jobskit.h"
 
+#include <string.h>
+
 static const struct {
     JwDeliveryTransition transition;
     JwDeliveryState from;
@@ -9,14 +11,15 @@ static const struct {
 } changes[] = {
     { JW_DCHANGE_MARK, JW_DELIVERY_SENDING, false, false, false },
     { JW_DCHANGE_SENT, JW_DELIVERY_SENDING, true, false, true },
-    { JW_DCHANGE_LATER, JW_DELIVERY_SENDING, false, false, false },
+    { JW_DCHANGE_LATER, JW_DELIVERY_SENDING, false, false, true },
     { JW_DCHANGE_BOUNCED, JW_DELIVERY_SENDING, false, false, true },
     { JW_DCHANGE_FAILED, JW_DELIVERY_SENDING, false, false, true },
     { JW_DCHANGE_DOUBT, JW_DELIVERY_SENDING, true, false, true },
     { JW_DCHANGE_REAP_QUEUE, JW_DELIVERY_SENDING, false, false, false },
     { JW_DCHANGE_REAP_DOUBT, JW_DELIVERY_SENDING, true, false, true },
-    { JW_DCHANGE_RESEND, JW_DELIVERY_UNKNOWN, true, false, false },
+    { JW_DCHANGE_RESEND, JW_DELIVERY_UNKNOWN, true, false, true },
     { JW_DCHANGE_GIVE_UP, JW_DELIVERY_UNKNOWN, true, true, true },
+    { JW_DCHANGE_NOT_AGAIN, JW_DELIVERY_UNKNOWN, true, false, true },
 };
 
 static JwDelivery *
@@ -56,6 +59,13 @@ assert_changed(JobsKit *kit, size_t row, const JwDelivery *before)
 
     assert_int_equal(delivery->state, jw_delivery_rule(changes[row].transition)->to);
     assert_int_equal(delivery->outbox->len, changes[row].event);
+    if (changes[row].event) { /* it tells of the delivery as it is now */
+        const JwOutboxEntry *event = g_ptr_array_index(delivery->outbox, 0);
+        g_autofree char *now = g_strdup_printf(
+            "\"state\":\"%s\",\"reply\":\"250\",\"attempt\":0,\"maybeDuplicate\":%s,",
+            jw_delivery_state_name(delivery->state), delivery->maybe_duplicate ? "true" : "false");
+        assert_non_null(strstr(event->body, now));
+    }
     assert_int_equal(delivery->resends,
                      before->resends + (changes[row].transition == JW_DCHANGE_RESEND));
 }
@@ -101,7 +111,7 @@ static void
 test_won(void **state)
 {
     change_each(*state, 0, 0);
-    assert_int_equal(jw_relay_backlog(((JobsKit *)*state)->jobs.relay), 6);
+    assert_int_equal(jw_relay_backlog(((JobsKit *)*state)->jobs.relay), 9);
 }
 
 static void

@@ -13,6 +13,7 @@ full_job(void)
         &job->name,
         &job->description,
         &job->subtype,
+        &job->edition,
         &job->spec,
         &job->format,
         &job->source,
@@ -74,7 +75,7 @@ test_free_releases_everything(void **state)
     JwJob *job = full_job();
 
     (void)state;
-    assert_string_equal(job->cancel_reason, "text 19");
+    assert_string_equal(job->cancel_reason, "text 20");
     jw_job_free(job);
     assert_null(jw_artifact_copy(NULL));
 }

@@ -18,12 +18,18 @@ test_outcomes(void **state G_GNUC_UNUSED)
         size_t mails, events;
         JwDeliveryCounts counts; /* of the job, after the roll-up */
     } cases[] = {
-        { JW_MAIL_SENT, "250 queued as 7", JW_DELIVERY_SENT, true, 1, 1, { 1, 1, 0, 0 } },
-        { JW_MAIL_LATER, "421 busy", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
-        { JW_MAIL_BOUNCED, "550 no such user", JW_DELIVERY_BOUNCED, false, 0, 1, { 1, 0, 0, 1 } },
-        { JW_MAIL_FAILED, "554 no", JW_DELIVERY_FAILED, false, 0, 1, { 1, 0, 1, 0 } },
-        { JW_MAIL_UNKNOWN, "gone", JW_DELIVERY_UNKNOWN, true, 1, 1, { 1, 0, 0, 0 } },
-        { JW_MAIL_STOPPED, "stopped", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
+        { JW_MAIL_SENT, "250 queued as 7", JW_DELIVERY_SENT, true, 1, 1, { 1, 1, 0, 0, 0 } },
+        { JW_MAIL_LATER, "421 busy", JW_DELIVERY_QUEUED, false, 0, 1, { 1, 0, 0, 0, 0 } },
+        { JW_MAIL_BOUNCED,
+          "550 no such user",
+          JW_DELIVERY_BOUNCED,
+          false,
+          0,
+          1,
+          { 1, 0, 0, 1, 0 } },
+        { JW_MAIL_FAILED, "554 no", JW_DELIVERY_FAILED, false, 0, 1, { 1, 0, 1, 0, 0 } },
+        { JW_MAIL_UNKNOWN, "gone", JW_DELIVERY_UNKNOWN, true, 1, 1, { 1, 0, 0, 0, 1 } },
+        { JW_MAIL_STOPPED, "stopped", JW_DELIVERY_QUEUED, false, 0, 1, { 1, 0, 0, 0, 0 } },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

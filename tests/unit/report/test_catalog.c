@@ -2,6 +2,8 @@
  * schemas/examples. */
 #include "fixture.h"
 
+#define DEFINITIONS JW_SOURCE_DIR "/schemas/reports/"
+
 static void
 put(const char *dir, const char *name, const char *text)
 {
@@ -27,8 +29,8 @@ test_shipped(void **state)
     const JwReportDef *calls = jw_catalog_find(fixture->catalog, "call-records");
     g_autofree char *names = jw_catalog_names(fixture->catalog);
 
-    assert_string_equal(names, "call-records, learning-activity");
-    assert_int_equal(jw_catalog_size(fixture->catalog), 2);
+    assert_string_equal(names, "call-records, cdr, learning-activity");
+    assert_int_equal(jw_catalog_size(fixture->catalog), 3);
     assert_ptr_equal(jw_catalog_get(fixture->catalog, 0), calls);
     assert_null(jw_catalog_find(fixture->catalog, "nothing"));
     assert_null(jw_catalog_find(fixture->catalog, NULL));
@@ -50,9 +52,35 @@ test_shipped(void **state)
     assert_string_equal(condition->field, "status");
     assert_string_equal(condition->equals[0], "answered");
     assert_false(condition->negate);
-    const JwReportDef *learning = jw_catalog_get(fixture->catalog, 1);
+    const JwReportDef *learning = jw_catalog_get(fixture->catalog, 2);
     assert_string_equal(learning->inactive_field, "learnerState");
     assert_string_equal(learning->inactive_value, "inactive");
+}
+
+/* The CDR report and the analysis of call records have the same figures, of the same records. */
+static void
+test_cdr(void **state)
+{
+    const Fixture *fixture = *state;
+    const JwReportDef *calls = jw_catalog_find(fixture->catalog, "call-records");
+    const JwReportDef *cdr = jw_catalog_find(fixture->catalog, "cdr");
+    json_auto_t *calls_file = json_load_file(DEFINITIONS "call-records.json", 0, NULL);
+    json_auto_t *cdr_file = json_load_file(DEFINITIONS "cdr.json", 0, NULL);
+    json_t *measure = NULL;
+    size_t i = 0;
+
+    assert_true(
+        g_strv_equal((const char *const *)cdr->summary, (const char *const *)calls->summary));
+    assert_string_equal(cdr->collection, calls->collection);
+    assert_string_equal(cdr->date_field, calls->date_field);
+    assert_int_equal(jw_report_def_edition(cdr, "Weekly")->period, JW_PERIOD_WEEKLY);
+    assert_int_equal(jw_report_def_edition(cdr, "Monthly")->period, JW_PERIOD_MONTHLY);
+    json_array_foreach(json_object_get(cdr_file, "measures"), i, measure)
+    {
+        assert_true(
+            json_equal(measure, json_array_get(json_object_get(calls_file, "measures"), i)));
+    }
+    assert_int_equal(i, 9);
 }
 
 static void
@@ -177,9 +205,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),      cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_hash),         cmocka_unit_test(test_charts_are_known),
-        cmocka_unit_test(test_directory),    cmocka_unit_test(test_every_file_is_named),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_cdr),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_charts_are_known),
+        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_every_file_is_named),
         cmocka_unit_test(test_no_directory),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -60,6 +60,11 @@ test_event(void **state)
     assert_string_equal(one->key, job->id);
     assert_string_equal(one->request_id, "req-1");
     assert_string_not_equal(one->id, two->id);
+    assert_null(strstr(one->body, "edition"));
+    job->edition = g_strdup("Weekly");
+    g_autoptr(JwOutboxEntry) weekly =
+        jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, NOW_MS);
+    assert_non_null(strstr(weekly->body, "\"edition\":\"Weekly\""));
     assert_null(strstr(one->body, "secret@example.com"));
     assert_null(strstr(one->body, "who@example.com"));
     g_autofree char *job_id = jw_wire_event_job_id(one->body, strlen(one->body), &error);
@@ -133,8 +138,9 @@ test_foreign_strings(void **state)
     assert_int_equal(g_utf8_strlen(text, -1), 500);
 
     g_autoptr(JwDelivery) delivery = jw_delivery_new(job->id, "secret@example.com", NOW_MS);
-    g_autoptr(JwOutboxEntry) changed = jw_wire_delivery_event(
-        fixture->wire, delivery, JW_DELIVERY_BOUNCED, "550 f\xfcr immer", NOW_MS);
+    delivery->state = JW_DELIVERY_BOUNCED;
+    g_autoptr(JwOutboxEntry) changed =
+        jw_wire_delivery_event(fixture->wire, delivery, "550 f\xfcr immer", NOW_MS);
     assert_string_equal(changed->topic, "jobwire.delivery.events");
     assert_string_equal(changed->key, job->id);
     assert_non_null(strstr(changed->body, "\"state\":\"bounced\""));

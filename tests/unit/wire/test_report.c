@@ -9,7 +9,7 @@ test_names(void **state)
         const char *type, *parameters, *pointer, *message;
     } cases[] = {
         { "nothing", "{}", "/reportType",
-          "no report type 'nothing'; known: call-records, learning-activity" },
+          "no report type 'nothing'; known: call-records, cdr, learning-activity" },
         { "report-type.", "{}", "/reportType", "no report type 'report-type.'" },
         { "call-records", "{'filters':{'courseIds':['a']}}", "/parameters/filters/courseIds",
           "call-records has no filter 'courseIds'; it has departmentIds, statuses, eventTypes, "

@@ -151,7 +151,8 @@ test_requester(void **state)
                "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * MON'},'job':{"
                "'name':'Weekly calls','reportType':'call-records','parameters'"
                ":{'period':{'type':'weekly'}},'output':{'format':'xlsx'},'requestedBy':{'id':'u-7',"
-               "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester'}}}]}",
+               "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester',"
+               "'inDoubt':'at_most_once'}}}]}",
                NOW_MS);
     const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
     g_autoptr(JwJob) job = NULL;
@@ -165,6 +166,7 @@ test_requester(void **state)
     assert_string_equal(job->requested_by.name, "Ada");
     assert_string_equal(job->requested_by.email, "ada@example.com");
     assert_int_equal(job->on_failure, JW_ON_FAILURE_REQUESTER);
+    assert_int_equal(job->in_doubt, JW_IN_DOUBT_AT_MOST_ONCE);
 }
 
 static JwSchedule *
@@ -198,6 +200,9 @@ test_there_and_back(void **state)
          "'misfire_limit':7,'job':" JOB "}"),
         ("{'id':'r','trigger':{'type':'interval','every':'1h'},'ready':{'type':'record',"
          "'deadline':'4h','at_deadline':'alarm'},'job':" JOB "}"),
+        ("{'id':'e','trigger':{'type':'interval','every':'1h'},'ready':{'type':'record',"
+         "'deadline':'4h','at_deadline':'alarm'},'job':{'name':'x','reportType':'cdr','parameters':"
+         "{'edition':'Weekly'},'output':{'format':'csv'}}}"),
         ("{'id':'m','trigger':{'type':'interval','every':'1h'},'ready':{'type':'marker',"
          "'collection':'etl_runs','id':'calls-{period_end}','deadline':'90m','at_deadline':'skip'},"
          "'job':" JOB "}"),
@@ -260,6 +265,13 @@ test_refused(void **state)
         { "{" EVERY ",'ready':{'type':'record','deadline':'1h','at_deadline':'run'},'job':{"
           "'name':'x','reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
           "/x/ready/type", "the job has none" },
+        { "{" EVERY ",'ready':{'type':'record','deadline':'1h','at_deadline':'run'},'job':{"
+          "'name':'x','reportType':'cdr','parameters':{'edition':'Weekly','dateRange':{'startDate':"
+          "'2021-01-01','endDate':'2021-01-02'}},'output':{'format':'csv'}}}",
+          "/x/ready/type", "the job has none" }, /* its days are what they are */
+        { "{" EVERY ",'job':{'name':'x','reportType':'cdr','parameters':{'edition':'Daily'},"
+          "'output':{'format':'csv'}}}",
+          "/x/job/parameters/edition", "cdr has no edition 'Daily'" },
         { "{'trigger':{'type':'cron','cron':'0 2 * * *','dialect':'quartz'},'job':" JOB "}",
           "/x/trigger/cron", "fields" },
         { "{" EVERY ",'jitter':'25h','job':" JOB "}", "/x/jitter", "at most 24h" },

@@ -18,10 +18,14 @@ typedef struct {
 void jw_principal_free(gpointer principal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwPrincipal, jw_principal_free)
 
+/* As the permission of a route: the role admin, whatever permissions the caller is given. */
+#define JW_HTTP_ADMIN "role:admin"
+
 /* Returns true when one of the roles is "admin", in any case. */
 bool jw_principal_is_admin(const JwPrincipal *self);
 
-/* Returns true when @self has @permission, has "*", or is an admin. */
+/* Returns true when @self has @permission, has "*", or is an admin. No list of permissions makes
+ * one an admin: of JW_HTTP_ADMIN it is the role alone. */
 bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
 typedef struct {

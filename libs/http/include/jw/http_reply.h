@@ -80,7 +80,29 @@ bool jw_http_reply_admit_file(JwHttpReply *self);
 /* The file, with its headers, is not the answer after all. */
 void jw_http_reply_drop_file(JwHttpReply *self);
 
-/* An answer that goes on, event by event or after a long wait, and holds no thread meanwhile. */
+/* What a request waits for that cannot be answered yet; it holds no thread meanwhile. */
+typedef struct _JwHttpWait JwHttpWait;
+
+/* Goes on with a request when its wait has ended: it is answered now, or waits again. It has no
+ * body any more. @take_data: (transfer full) */
+typedef void (*JwHttpGoOn)(const JwHttpRequest *request, JwHttpReply *reply, gpointer context,
+                           gpointer take_data);
+
+/* The handler answers nothing now; @go_on does when the wait has ended, on a thread of its own.
+ * When the client has left by then, @data_free is called instead. Returns the share of who ends the
+ * wait by freeing it (transfer full), or NULL when the server ends: answer now, @data is still
+ * yours. */
+JwHttpWait *jw_http_reply_wait(JwHttpReply *self, JwHttpGoOn go_on, gpointer data,
+                               GDestroyNotify data_free);
+
+/* False: free it, for the client has closed its side, or the server ends. Nothing else notices
+ * either, so ask now and then. Any thread. */
+bool jw_http_wait_wanted(JwHttpWait *self);
+
+/* @wait: (transfer full) (nullable): a JwHttpWait, which ends. Never waits. Any thread. */
+void jw_http_wait_free(gpointer wait);
+
+/* An answer that goes on, event by event, and holds no thread meanwhile. */
 typedef struct _JwHttpStream JwHttpStream;
 
 /* Answers with a stream, whose writer the caller is: now or later, on any thread. (transfer

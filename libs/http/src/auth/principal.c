@@ -36,7 +36,9 @@ bool
 jw_principal_may(const JwPrincipal *self, const char *permission)
 {
     g_return_val_if_fail(self != NULL && permission != NULL, false);
-    for (size_t i = 0; self->permissions[i] != NULL; i++) {
+    const bool of_role = strcmp(permission, JW_HTTP_ADMIN) == 0;
+
+    for (size_t i = 0; !of_role && self->permissions[i] != NULL; i++) {
         if (strcmp(self->permissions[i], permission) == 0
             || strcmp(self->permissions[i], "*") == 0) {
             return true;

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 bool jw_jobs_claim_delivery(const JwJobs *self, const char *delivery_id, const char *process,
                             JwDelivery **ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One change of the table in jw/delivery.h, with its event when the delivery ends or becomes
- * unknown. @delivery: as the caller last read it; names the token of fenced changes. @change:
- * the transition and what it sets (reply, not_before_ms); the rest is filled in here. */
+/* One change of the table in jw/delivery.h, with its event when that says so. @delivery: as the
+ * caller last read it; names the token of fenced changes. @change: the transition and what it sets
+ * (reply, not_before_ms); the rest is filled in here. */
 bool jw_jobs_change_delivery(const JwJobs *self, const JwDelivery *delivery,
                              const JwDeliveryChange *change, const JwJobsCall *call, JwCas *ret_cas,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -29,9 +29,10 @@ typedef enum {
     JW_DCHANGE_REAP_DOUBT, /* sending, data sent, token as observed → unknown; token+1 */
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
+    JW_DCHANGE_NOT_AGAIN,  /* unknown → failed, "in doubt": sent at most once */
     JW_DCHANGE_REPLAY,     /* of an event: sent or failed → queued with notBefore; attempts=0 */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 12
+#define JW_DELIVERY_N_TRANSITIONS 13
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -46,7 +47,8 @@ typedef enum {
     JW_DRULE_COUNTS_RESEND = 1 << 9, /* filter resends = 0; resends+1, maybeDuplicate = true */
     JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
-    JW_DRULE_RESTARTS = 1 << 12,     /* filter channel = webhook; attempts=0, no finishedAt */
+    JW_DRULE_TOLD = 1 << 12,         /* its event is published */
+    JW_DRULE_RESTARTS = 1 << 20,     /* filter channel = webhook; attempts=0, no finishedAt */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -94,6 +96,7 @@ typedef struct {
     JwDeliveryChannel channel;
     JwDeliveryKind kind;
     int32_t failure; /* which one it tells of: the job's retry_count then */
+    JwInDoubt in_doubt;
     char *job_id;
     char *recipient;
     char *subject, *text, *html; /* of a message; html: (nullable) */
@@ -112,7 +115,8 @@ typedef struct {
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;
 
-/* A queued delivery; its ids are derived from job and recipient. (transfer full) */
+/* A queued delivery of the job's report; its ids are derived from job and recipient. (transfer
+ * full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
 
 /* The same about a failure of @job, to who asked for it; NULL when nobody is to be told. (transfer
@@ -129,8 +133,8 @@ JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const c
 /* The id of the delivery of that event to that webhook. */
 void jw_delivery_event_id(char ret[JW_UUID_LEN + 1], const char *event_id, const char *webhook_id);
 
-/* An event about the job for a webhook. Its id is derived from @event_id and webhook. @event: its
- * JSON. (transfer full) */
+/* An event about the job for a webhook, at least once: who gets it knows it by its id, derived from
+ * @event_id and webhook. @event: its JSON. (transfer full) */
 JwDelivery *jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
                                   const char *event, int64_t now_ms);
 void jw_delivery_free(gpointer self);

@@ -1,6 +1,7 @@
 /* jw/job.h: the job document as a struct. An absent string is NULL, an absent time 0; times are UTC
  * ms. Pure data: changes happen in the store, by jw/job_state.h. */
 #pragma once
+#include "jw/job_mail.h"
 #include "jw/job_state.h"
 #include "jw/visibility.h"
 #include <stdint.h>
@@ -78,26 +79,13 @@ typedef struct {
     int64_t done, total; /* records; total -1: not known yet */
 } JwProgress;
 
-/* Who is told by mail when a job has failed for good. */
-typedef enum {
-    JW_ON_FAILURE_REQUESTER, /* who asked, when they have an address */
-    JW_ON_FAILURE_NONE,
-} JwOnFailure;
-
-/* "requester", "none"; NULL for what is none. (transfer none) */
-const char *jw_on_failure_name(int on_failure);
-
-typedef struct {
-    int32_t total, sent, failed, bounced; /* total - sent - failed - bounced are on their way */
-} JwDeliveryCounts;
-
 typedef struct {
     /* asked for */
     char *id;   /* UUID */
     char *type; /* handler: "report" */
     char *name, *description;
-    char *subtype, *format; /* report type, "call-records"; of its file, for lists, "csv" */
-    char *spec;             /* JSON, canonical, checked by the rules of its type (jw/kinds.h) */
+    char *subtype, *format, *edition; /* report type; of its file, "csv"; of the type, "Weekly" */
+    char *spec; /* JSON, canonical, checked by the rules of its type (jw/kinds.h) */
     JwPriority priority;
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;
@@ -111,6 +99,7 @@ typedef struct {
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
+    JwInDoubt in_doubt; /* of its mails */
     JwVisibility visibility;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */

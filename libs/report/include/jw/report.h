@@ -6,11 +6,6 @@
 
 G_BEGIN_DECLS
 
-typedef enum { JW_PERIOD_CUSTOM, JW_PERIOD_WEEKLY, JW_PERIOD_MONTHLY } JwPeriodType;
-
-/* Its name in requests and results: "weekly". (transfer none) */
-const char *jw_period_name(JwPeriodType type);
-
 /* Whether a text file begins with a byte order mark: as Excel wants it, without which it reads a
  * CSV by double click in the code page of its computer. */
 typedef enum { JW_BOM_FOR_MAIL, JW_BOM_YES, JW_BOM_NO } JwBom;
@@ -48,6 +43,7 @@ bool jw_report_filter_range(const JwFilter *self, GTimeZone *zone, JwRange *ret_
 
 typedef struct {
     char *report_type;
+    char *edition; /* of its definition; NULL: none */
     JwPeriodType period;
     /* half open [start, end); custom: as given; weekly, monthly: computed; both 0: all records */
     int64_t start_ms, end_ms;
@@ -128,9 +124,10 @@ const char *jw_report_file_ending(const JwReportRequest *request);
 /* The media type of the file. NULL: its format is not known. (transfer none) */
 const char *jw_report_content_type(const JwReportRequest *request);
 
-/* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending. A
- * report on a part says so at the end of the name: "…_support-sales.xlsx", or "…_part.xlsx" when
- * that would be long. (transfer full) */
+/* The wanted name, that of the definition's template, where the report has all that it names, or
+ * "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", with the right ending. A report on a part says so
+ * at the end of the name: "…_support-sales.xlsx", or "…_part.xlsx" when that would be long.
+ * (transfer full) */
 char *jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #pragma once
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
+#include "jw/report_edition.h"
 #include "jw/report_filter.h"
 #include "jw/report_looks.h"
 #include "jw/report_lookup.h"
@@ -70,6 +71,8 @@ typedef struct {
 typedef struct {
     char *report_type, *title, *description;
     char *file_prefix; /* "CDR" → CDR_Weekly_Report_2026-01-06_2026-01-12.xlsx */
+    char *file_name;   /* the template of that name (definition/name_template.h); NULL: none */
+    GArray *editions;  /* JwEditionDef; may be empty */
     char *collection, *date_field, *time_zone;
     /* NULL, or: such records count only with includeInactive */
     char *inactive_field, *inactive_value;
@@ -114,6 +117,9 @@ const JwReportDef *jw_report_def_in(const JwReportDef *self, const char *languag
 
 /* The filter of that name. (transfer none) (nullable) */
 const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);
+
+/* The edition of that name. (transfer none) (nullable) */
+const JwEditionDef *jw_report_def_edition(const JwReportDef *self, const char *name);
 
 /* The dimension of that name. (transfer none) (nullable) */
 const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const char *name);

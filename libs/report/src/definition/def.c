@@ -28,7 +28,7 @@ static const size_t def_texts[] = {
     offsetof(JwReportDef, date_field),     offsetof(JwReportDef, time_zone),
     offsetof(JwReportDef, inactive_field), offsetof(JwReportDef, inactive_value),
     offsetof(JwReportDef, list_title),     offsetof(JwReportDef, mail_chart_table),
-    offsetof(JwReportDef, sha256),
+    offsetof(JwReportDef, sha256),         offsetof(JwReportDef, file_name),
 };
 
 static void
@@ -39,6 +39,14 @@ filter_def_clear(gpointer data)
     g_clear_pointer(&filter->name, g_free);
     g_clear_pointer(&filter->field, g_free);
     g_clear_pointer(&filter->label, g_free);
+}
+
+static void
+edition_clear(gpointer data)
+{
+    JwEditionDef *edition = data;
+
+    g_clear_pointer(&edition->name, g_free);
 }
 
 static void
@@ -121,6 +129,7 @@ jw_report_def_new(void)
     JwReportDef *def = g_new0(JwReportDef, 1);
 
     def->where = jw_report_conditions_new();
+    def->editions = array_new(sizeof(JwEditionDef), edition_clear);
     def->filters = array_new(sizeof(JwFilterDef), filter_def_clear);
     def->dimensions = array_new(sizeof(JwDimensionDef), dimension_clear);
     def->measures = array_new(sizeof(JwMeasureDef), measure_clear);
@@ -140,6 +149,7 @@ jw_report_def_free(gpointer data)
     }
     jw_texts_clear(self, def_texts, G_N_ELEMENTS(def_texts));
     g_clear_pointer(&self->where, g_array_unref);
+    g_clear_pointer(&self->editions, g_array_unref);
     g_clear_pointer(&self->filters, g_array_unref);
     g_clear_pointer(&self->dimensions, g_array_unref);
     g_clear_pointer(&self->measures, g_array_unref);
@@ -172,6 +182,17 @@ jw_report_table_dimensions(const JwTableDef *table)
         names[i] = table->dimensions[i];
     }
     return names;
+}
+
+const JwEditionDef *
+jw_report_def_edition(const JwReportDef *self, const char *name)
+{
+    size_t i = 0;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    return jw_names_index(self->editions, name, &i)
+               ? &g_array_index(self->editions, JwEditionDef, i)
+               : NULL;
 }
 
 const JwFilterDef *

@@ -3,11 +3,13 @@
  * whole. */
 #include "definition/conditions.h"
 #include "definition/measure_ops.h"
+#include "definition/name_template.h"
 #include "engine/formula.h"
 #include "definition/rows_json.h"
 #include "jw/catalog.h"
 #include "jw/report_words.h"
 #include "definition/def_languages.h"
+#include "definition/editions.h"
 #include "jw/ident.h"
 #include "definition/def_looks.h"
 #include "names.h"
@@ -146,6 +148,12 @@ static const JwField def_fields[] = {
     LABEL("title", JW_FIELD_REQUIRED, 100),
     { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     NAME("filePrefix", JW_FIELD_REQUIRED, jw_check_identifier),
+    { .name = "fileName",
+      .type = JW_FIELD_STRING,
+      .min = 1,
+      .max = 150,
+      .check = jw_check_name_template },
+    JW_DEF_EDITIONS,
     NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
     NAME("dateField", JW_FIELD_REQUIRED, jw_check_field_name),
     NAME("timeZone", 0, jw_check_zone),
@@ -417,6 +425,8 @@ read_def(const json_t *value)
     def->title = dup_text(value, "title");
     def->description = dup_text(value, "description");
     def->file_prefix = dup_text(value, "filePrefix");
+    def->file_name = dup_text(value, "fileName");
+    jw_def_read_editions(def, json_object_get(value, "editions"));
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");

@@ -4,6 +4,7 @@
 #include "definition/def_languages.h"
 
 #include "definition/def_looks.h"
+#include "definition/name_template.h"
 
 #include <string.h>
 
@@ -20,6 +21,11 @@ static const JwField language_fields[] = {
     { .name = "title", .type = JW_FIELD_STRING, .min = 1, .max = 100 },
     { .name = "listTitle", .type = JW_FIELD_STRING, .min = 1, .max = 31 },
     { .name = "filePrefix", .type = JW_FIELD_STRING, .check = jw_check_identifier },
+    { .name = "fileName",
+      .type = JW_FIELD_STRING,
+      .min = 1,
+      .max = 150,
+      .check = jw_check_name_template },
     MAP("labels", jw_def_label_item),
     MAP("columns", jw_def_label_item),
     MAP("tables", sheet_title),
@@ -152,7 +158,7 @@ translate_titles(json_t *definition, const json_t *titles)
 json_t *
 jw_def_translate(const json_t *definition, const char *language)
 {
-    static const char *const texts[] = { "title", "listTitle", "filePrefix" };
+    static const char *const texts[] = { "title", "listTitle", "filePrefix", "fileName" };
     json_t *translated = json_deep_copy(definition);
     const json_t *translation = json_object_get(json_object_get(definition, "languages"), language);
 

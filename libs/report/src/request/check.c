@@ -15,8 +15,10 @@
 
 /* A command with them must fit a message of 1 MiB. */
 #define MAX_PARAMETERS_BYTES ((size_t)512 * 1024)
-/* By which they grow when the spec is built and their period has no `at` yet. */
-#define AT_BYTES (sizeof ",\"at\":\"2026-01-13T02:00:15.000Z\"" - 1)
+/* By which they grow when the spec is built and their period has no `at` yet, or is that of their
+ * edition. */
+#define AT_BYTES     (sizeof ",\"at\":\"2026-01-13T02:00:15.000Z\"" - 1)
+#define PERIOD_BYTES (sizeof ",\"period\":{\"type\":\"monthly\"}" - 1)
 
 const JwReportDef *
 jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
@@ -101,7 +103,7 @@ check_compare(const JwReportDef *def, const json_t *spec, const char *base,
     g_autofree char *pointer = jw_pointer(base, "compare");
     int64_t start_ms = 0, end_ms = 0, from_ms = 0, to_ms = 0;
 
-    if (compare == JW_COMPARE_NONE || zone == NULL
+    if (compare == JW_COMPARE_NONE || zone == NULL || jw_report_edition_of(def, parameters) != NULL
         || (period != NULL && json_object_get(period, "at") == NULL)
         || !jw_report_period_in(parameters, zone, &start_ms, &end_ms)) {
         return true;
@@ -118,14 +120,32 @@ check_compare(const JwReportDef *def, const json_t *spec, const char *base,
            || jw_violations_add(violations, pointer, "there is nothing to compare with: %s", none);
 }
 
+/* An edition of the type. */
 static bool
-check_size(const json_t *parameters, const char *base, JwViolations *violations)
+check_edition(const JwReportDef *def, const json_t *parameters, const char *base,
+              JwViolations *violations)
+{
+    g_autofree char *pointer = jw_pointer(base, "edition");
+    const char *name = jw_json_text(parameters, "edition");
+
+    if (name != NULL && def->editions->len == 0) {
+        return jw_violations_add(violations, pointer,
+                                 "%s has no editions; leave it out, and give period or dateRange",
+                                 def->report_type);
+    }
+    return jw_report_check_name(def, def->editions, "edition", name, pointer, violations);
+}
+
+static bool
+check_size(const JwReportDef *def, const json_t *parameters, const char *base,
+           JwViolations *violations)
 {
     const json_t *period = json_object_get(parameters, "period");
     size_t size =
         parameters != NULL ? json_dumpb(parameters, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) : 0;
 
     size += period != NULL && json_object_get(period, "at") == NULL ? AT_BYTES : 0;
+    size += jw_report_edition_of(def, parameters) != NULL ? PERIOD_BYTES + AT_BYTES : 0;
     if (size <= MAX_PARAMETERS_BYTES) {
         return true;
     }
@@ -265,10 +285,11 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     }
     bool ok = check_period(def, spec, pointer, violations);
     ok = ok && check_compare(def, spec, pointer, violations);
-    ok = check_size(parameters, pointer, violations) && ok;
+    ok = check_size(def, parameters, pointer, violations) && ok;
     ok = jw_report_output_check(def, spec, base, violations) && ok;
     if (def == NULL) {
         return false;
     }
+    ok = check_edition(def, parameters, pointer, violations) && ok;
     return check_names(def, spec, pointer, violations) && ok;
 }

@@ -47,6 +47,7 @@ static const JwField filter_values = {
 };
 static const JwField part_name = { .type = JW_FIELD_STRING, .min = 1, .max = 64 };
 static const JwField parameter_fields[] = {
+    { .name = "edition", .type = JW_FIELD_STRING, .check = jw_check_identifier },
     { .name = "dateRange", .type = JW_FIELD_OBJECT, .fields = range_fields },
     { .name = "period", .type = JW_FIELD_OBJECT, .fields = period_fields },
     { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },

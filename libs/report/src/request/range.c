@@ -55,6 +55,16 @@ jw_report_period_type(const json_t *parameters)
                                       jw_period_names, JW_PERIOD_CUSTOM);
 }
 
+const JwEditionDef *
+jw_report_edition_of(const JwReportDef *def, const json_t *parameters)
+{
+    const char *name = jw_json_text(parameters, "edition");
+    const bool open = json_object_get(parameters, "period") == NULL
+                      && json_object_get(parameters, "dateRange") == NULL;
+
+    return def != NULL && name != NULL && open ? jw_report_def_edition(def, name) : NULL;
+}
+
 bool
 jw_report_period_in(const json_t *parameters, GTimeZone *zone, int64_t *ret_start_ms,
                     int64_t *ret_end_ms)

@@ -7,6 +7,7 @@ static const size_t request_texts[] = {
     offsetof(JwReportRequest, format),      offsetof(JwReportRequest, file_name),
     offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, language),
     offsetof(JwReportRequest, table),       offsetof(JwReportRequest, not_compared),
+    offsetof(JwReportRequest, edition),
 };
 
 static void

@@ -42,9 +42,18 @@ const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);
 /* The zone that parameters name, or NULL. (transfer none) */
 const char *jw_report_asked_zone(const json_t *parameters);
 
-/* period.c: what the name of a file says of the filters: "_support-sales", "_part" when that would
- * be long, "" without filters. (transfer full) */
+/* The edition of @def (nullable) whose period @parameters are to have, for they name neither period
+ * nor dateRange. (transfer none) (nullable) */
+const JwEditionDef *jw_report_edition_of(const JwReportDef *def, const json_t *parameters);
+
+/* file_name.c: what the name of a file says of the filters: "_support-sales", "_part" when that
+ * would be long, "" without filters. (transfer full) */
 char *jw_request_part(const JwReportRequest *request, const char *language);
+
+/* The name by the definition's template, without ending. NULL: it has none, or the report lacks
+ * what it names, as an edition. (transfer full) (nullable) */
+char *jw_request_template_name(const JwReportDef *def, const JwReportRequest *request,
+                               GTimeZone *zone);
 
 /* output.c: the members of `output`. */
 extern const JwField jw_report_output_fields[];

@@ -16,9 +16,14 @@ jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms
 {
     const JwReportDef *def = jw_report_spec_def(catalog, spec);
     json_t *parameters = json_deep_copy(json_object_get(spec, "parameters"));
-    json_t *period = json_object_get(parameters, "period");
+    const JwEditionDef *edition = jw_report_edition_of(def, parameters);
     json_t *built = json_object();
 
+    if (edition != NULL) {
+        json_object_set_new(parameters, "period",
+                            json_pack("{s:s}", "type", jw_period_name(edition->period)));
+    }
+    json_t *period = json_object_get(parameters, "period");
     if (period != NULL && json_object_get(period, "at") == NULL) {
         g_autofree char *at = jw_time_format(at_ms);
         json_object_set_new(period, "at", json_string(at));
@@ -116,6 +121,7 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     const json_t *parameters = json_object_get(spec, "parameters");
 
     request->period = jw_report_period_type(parameters);
+    request->edition = g_strdup(jw_json_text(parameters, "edition"));
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->rows = jw_table_rows_read(parameters);
@@ -176,6 +182,20 @@ check_spec(const JwCatalog *catalog, const JwReportDef *def, const json_t *spec,
                    def->report_type, text);
 }
 
+/* Without a period the name has no days. (transfer full) */
+static char *
+name_without_days(const JwReportDef *def, const JwReportRequest *request)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    char *name = jw_request_template_name(def, request, utc);
+    g_autofree char *part = jw_request_part(request, def->language);
+
+    return name != NULL
+               ? name
+               : g_strdup_printf("%s_%s%s", def->file_prefix,
+                                 jw_report_word(JW_WORD_FILE_COMPLETE, def->language), part);
+}
+
 bool
 jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportRequest **ret_request,
                          const JwReportDef **ret_def, GError **error)
@@ -207,11 +227,7 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
     }
     def = jw_report_def_in(def, request->language);
     if (request->end_ms == 0 && request->file_name == NULL) {
-        /* Without a period the name has no days. */
-        g_autofree char *part = jw_request_part(request, def->language);
-        request->file_name =
-            g_strdup_printf("%s_%s%s", def->file_prefix,
-                            jw_report_word(JW_WORD_FILE_COMPLETE, def->language), part);
+        request->file_name = name_without_days(def, request);
     }
     request->requester = g_strdup(jw_actor_name(&job->requested_by));
     *ret_def = def;

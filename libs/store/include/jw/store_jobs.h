@@ -87,7 +87,10 @@ typedef struct {
     const char *type;                                /* handler; required */
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
+    const char *const *editions;            /* NULL-terminated: one of these; NULL: all, or none */
     const char *sha256;                     /* whose file has it, hex in small letters; NULL: all */
+    const char *format;                     /* of the file, "xlsx"; NULL: all */
+    bool with_request;                      /* with spec and recipients */
     int64_t created_from_ms, created_to_ms; /* [from, to]; 0: open */
     JwViewer viewer;
     JwJobSort sort;
@@ -98,8 +101,8 @@ typedef struct {
 /**
  * jw_store_list_jobs:
  * @ret_jobs: (out) (element-type JwJob) (transfer full): one page, of jobs without what makes them
- *   large: spec (there only where the job has no format), departments, recipients, retry_keys,
- *   result, warnings, outbox and the summary of the artifact
+ *   large: spec (there only where the job has no format) and recipients, both unless they are
+ *   asked for, departments, retry_keys, result, warnings, outbox and the summary of the artifact
  * @ret_total: (out): how many jobs the query matches
  *
  * Ties are ordered by age, then by id, so pages neither overlap nor skip. A job that cannot be read

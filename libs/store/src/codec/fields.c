@@ -113,6 +113,7 @@ static const JwDocField counts_fields[] = {
     FIELD(INT32, JwDeliveryCounts, sent, "sent"),
     FIELD(INT32, JwDeliveryCounts, failed, "failed"),
     FIELD(INT32, JwDeliveryCounts, bounced, "bounced"),
+    FIELD(INT32, JwDeliveryCounts, unknown, "unknown"),
 };
 const JwDocTable jw_doc_counts_table = TABLE("delivery counts", JwDeliveryCounts, counts_fields);
 
@@ -122,6 +123,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, name, "name"),
     FIELD(STRING, JwJob, description, "description"),
     FIELD(STRING, JwJob, subtype, "subtype"),
+    FIELD(STRING, JwJob, edition, "edition"),
     FIELD(STRING, JwJob, spec, "spec"),
     FIELD(STRING, JwJob, format, "format"),
     FIELD(INT32, JwJob, priority, "priority"),
@@ -142,6 +144,7 @@ static const JwDocField job_fields[] = {
     FIELD(INT64, JwJob, template_version, "templateVersion"),
     FIELD(STRINGS, JwJob, recipients, "recipients"),
     NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
+    NAMED(JwJob, in_doubt, "inDoubt", jw_in_doubt_name),
     NAMED(JwJob, visibility, "visibility", jw_visibility_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
     FIELD(INT32, JwJob, max_retries, "maxRetries"),
@@ -185,6 +188,7 @@ static const JwDocField delivery_fields[] = {
     NAMED(JwDelivery, channel, "channel", jw_delivery_channel_name),
     NAMED(JwDelivery, kind, "kind", jw_delivery_kind_name),
     FIELD(INT32, JwDelivery, failure, "failure"),
+    NAMED(JwDelivery, in_doubt, "inDoubt", jw_in_doubt_name),
     FIELD(STRING, JwDelivery, recipient, "recipient"),
     FIELD(STRING, JwDelivery, subject, "subject"),
     FIELD(STRING, JwDelivery, text, "text"),

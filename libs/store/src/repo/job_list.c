@@ -85,8 +85,14 @@ append_filter(bson_t *filter, const JwJobQuery *query)
     if (query->subtype != NULL) {
         BSON_APPEND_UTF8(filter, "subtype", query->subtype);
     }
+    if (query->editions != NULL) {
+        append_one_of(filter, "edition", query->editions);
+    }
     if (query->requested_by != NULL) {
         BSON_APPEND_UTF8(filter, "requestedBy.id", query->requested_by);
+    }
+    if (query->format != NULL) {
+        BSON_APPEND_UTF8(filter, "format", query->format);
     }
     if (query->sha256 != NULL) {
         BSON_APPEND_UTF8(filter, "artifact.sha256", query->sha256);
@@ -121,18 +127,19 @@ append_order(bson_t *opts, const JwJobQuery *query)
     bson_append_document_end(opts, &sort);
 }
 
-/* All but what makes a job large and no list shows: a spec may have 512 KiB, a scope 200. */
+/* All but what makes a job large and hardly a list shows: a spec may have 512 KiB, a scope 200. */
 static void
-append_shown(bson_t *opts)
+append_shown(bson_t *opts, bool with_request)
 {
-    static const char *const left_out[] = { "outbox",      "result",    "artifact",
-                                            "recipients",  "spec",      "warnings",
-                                            "departments", "retryKeys", NULL };
+    static const char *const left_out[] = { "recipients", "spec",     "outbox",      "result",
+                                            "artifact",   "warnings", "departments", "retryKeys",
+                                            NULL };
+    const char *const *without = with_request ? &left_out[2] : left_out;
     bson_t shown;
 
     BSON_APPEND_DOCUMENT_BEGIN(opts, "projection", &shown);
     for (size_t i = 0; i < jw_doc_job_table.n_fields; i++) {
-        if (!g_strv_contains(left_out, jw_doc_job_table.fields[i].name)) {
+        if (!g_strv_contains(without, jw_doc_job_table.fields[i].name)) {
             BSON_APPEND_INT32(&shown, jw_doc_job_table.fields[i].name, 1);
         }
     }
@@ -204,7 +211,7 @@ jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
 
     append_filter(&filter, query);
     append_order(opts, query);
-    append_shown(opts);
+    append_shown(opts, query->with_request);
     if (!jw_db_count(self, "jobs", &filter, 0, &total, error)
         || (total > query->skip
             && (!jw_repo_list(self, &jw_repo_jobs, &filter, opts, &jobs, error)
@@ -225,7 +232,7 @@ jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jobs, G
     g_auto(bson_t) opts = BSON_INITIALIZER;
 
     append_one_of(&filter, "_id", ids);
-    append_shown(&opts);
+    append_shown(&opts, false);
     if (!jw_repo_list(self, &jw_repo_jobs, &filter, &opts, &jobs, error)
         || !add_old_specs(self, jobs, error)) {
         return jw_prefix(error, "jobs by their ids");

@@ -25,6 +25,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "createdAt:-1 _id:-1", false },
     { "jobs", "priority:1 createdAt:1 _id:1", false },
     { "jobs", "state:1 createdAt:1 _id:1", false },
+    { "jobs", "subtype:1 edition:1 createdAt:-1 _id:-1", false },
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
     { "jobs", "visibility:1", false },
@@ -137,7 +138,8 @@ jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDelivery
                  BCON_INT32(counts->total), "}", "}", "{", "deliveries.sent", "{", "$ne",
                  BCON_INT32(counts->sent), "}", "}", "{", "deliveries.failed", "{", "$ne",
                  BCON_INT32(counts->failed), "}", "}", "{", "deliveries.bounced", "{", "$ne",
-                 BCON_INT32(counts->bounced), "}", "}", "{", "mailPending", "{", "$eq",
+                 BCON_INT32(counts->bounced), "}", "}", "{", "deliveries.unknown", "{", "$ne",
+                 BCON_INT32(counts->unknown), "}", "}", "{", "mailPending", "{", "$eq",
                  BCON_BOOL(true), "$ne", BCON_BOOL(!mail_done), "}", "}", "]");
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t set;

@@ -30,8 +30,8 @@ typedef struct {
     /* Where a spec names the departments it reads, as names from the outermost in, ended by NULL;
      * NULL: nowhere. */
     const char *const *departments;
-    /* The same of the format of its file; NULL: it has none. */
-    const char *const *format;
+    /* The same of the format of its file, and of its edition; NULL: it has none. */
+    const char *const *format, *const *edition;
 
     /* Notes what `fields` cannot check in @spec, whose own pointer is @base. Values that
      * `fields` refuses are skipped. False when there was a violation. NULL: nothing. */
@@ -62,6 +62,9 @@ char **jw_kind_departments(const JwJobKind *self, const json_t *spec);
 
 /* The format that @spec asks its file to have; NULL: none. (transfer none) */
 const char *jw_kind_format(const JwJobKind *self, const json_t *spec);
+
+/* The edition that @spec asks for; NULL: none. (transfer none) */
+const char *jw_kind_edition(const JwJobKind *self, const json_t *spec);
 
 /* Notes with @message each department that @spec, whose own pointer is @base, asks for beyond
  * @scope, and what cannot be limited to a scope at all. False when there was one. */

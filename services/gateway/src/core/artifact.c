@@ -59,21 +59,26 @@ download_read(gpointer data, int64_t offset, void *buffer, size_t length, size_t
 }
 
 static void
-reply_gone(JwHttpReply *reply, const char *why, const char *advice)
+reply_gone(JwHttpReply *reply, const char *why, const GwGone *gone)
 {
-    jw_http_reply_problem(reply, 410, "REPORT_EXPIRED", NULL, 0, "%s; %s", why, advice);
+    if (gone->message != NULL) {
+        jw_http_reply_problem(reply, gone->status, gone->code, NULL, 0, "%s", gone->message);
+    } else {
+        jw_http_reply_problem(reply, gone->status, gone->code, NULL, 0, "%s; %s", why,
+                              gone->advice);
+    }
 }
 
 /* (transfer full): NULL: answered. */
 static JwFileReader *
-open_file(const Gw *self, JwHttpReply *reply, const JwJob *job, const char *advice)
+open_file(const Gw *self, JwHttpReply *reply, const JwJob *job, const GwGone *gone)
 {
     const JwArtifact *artifact = job->artifact;
     g_autoptr(GError) error = NULL;
     g_autoptr(JwFileReader) reader = jw_file_reader_new(self->store, artifact->file_id, &error);
 
     if (reader == NULL && jw_error_code(error) == JW_ERROR_NOT_FOUND) {
-        reply_gone(reply, "the report's file has been removed", advice);
+        reply_gone(reply, "the report's file has been removed", gone);
         return NULL;
     }
     if (reader != NULL && jw_file_reader_size(reader) != artifact->size_bytes) {
@@ -114,15 +119,15 @@ gw_artifact_available(const Gw *self, const JwJob *job)
 
 void
 gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply,
-                  const JwJob *job, const char *advice, const JwShare *limited)
+                  const JwJob *job, const GwGone *gone, const JwShare *limited)
 {
     const JwArtifact *artifact = job->artifact;
 
     if (!gw_artifact_available(self, job)) {
-        reply_gone(reply, "the report has expired", advice);
+        reply_gone(reply, "the report has expired", gone);
         return;
     }
-    JwFileReader *reader = open_file(self, reply, job, advice);
+    JwFileReader *reader = open_file(self, reply, job, gone);
     if (reader == NULL) {
         return;
     }

@@ -128,6 +128,7 @@ count(const Gw *gw, JwHttpReply *reply, const JwShare *share)
 static void
 reply_file(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const Named *named)
 {
+    static const GwGone gone = { 410, "REPORT_EXPIRED", NULL, ADVICE };
     const JwShare *share = named->share;
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
@@ -144,7 +145,7 @@ reply_file(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const
     jw_info("link_followed", JW_STR("delivery_id", share == NULL ? named->delivery->id : NULL),
             JW_STR("link_id", share != NULL ? share->id : NULL), JW_STR("job_id", job->id));
     /* A part could be had without the first byte, which is what is counted. */
-    gw_reply_artifact(gw, request, reply, job, ADVICE,
+    gw_reply_artifact(gw, request, reply, job, &gone,
                       share != NULL && share->max_downloads > 0 ? share : NULL);
     if (share != NULL && jw_http_reply_starts_file(reply)) {
         count(gw, reply, share);

@@ -30,6 +30,7 @@ check_sha256(const char *text)
 const JwField gw_reports_list_query[] = {
     { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
     { .name = "reportType", .type = JW_FIELD_STRING },
+    { .name = "edition", .type = JW_FIELD_STRING, .check = jw_check_identifier },
     { .name = "requestedBy", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
     { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
     { .name = "fromDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
@@ -100,12 +101,14 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
 {
     const Gw *gw = context;
     const char *type = jw_http_query(request, "reportType");
+    const char *editions[] = { jw_http_query(request, "edition"), NULL };
     const char *digest = jw_http_query(request, "sha256");
     g_autofree char *sha256 = digest != NULL ? g_ascii_strdown(digest, -1) : NULL;
     const GwPage page = gw_request_page(request);
     JwJobQuery query = {
         .type = GW_JOB_TYPE,
         .subtype = type != NULL ? jw_skip_prefix(type, "report-type.") : NULL,
+        .editions = editions[0] != NULL ? editions : NULL,
         .states = states_of(jw_http_query(request, "status")),
         .requested_by = jw_http_query(request, "requestedBy"),
         .department = jw_http_query(request, "departmentId"),

@@ -47,6 +47,7 @@ gw_has_report(JwHttpReply *reply, const JwJob *job, const char *what)
 void
 gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
+    static const GwGone gone = { 410, "REPORT_EXPIRED", NULL, "request the report again" };
     const Gw *gw = context;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
@@ -54,7 +55,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
         return;
     }
     if (gw_has_report(reply, job, "its report can be downloaded")) {
-        gw_reply_artifact(gw, request, reply, job, "request the report again", NULL);
+        gw_reply_artifact(gw, request, reply, job, &gone, NULL);
     }
 }
 
@@ -86,6 +87,20 @@ render_operators(const JwReportDef *def)
     return operators;
 }
 
+/* What each is named, and the period of its reports. (transfer full) */
+static json_t *
+render_editions(const JwReportDef *def)
+{
+    json_t *editions = json_array();
+
+    for (guint i = 0; i < def->editions->len; i++) {
+        const JwEditionDef *edition = &g_array_index(def->editions, JwEditionDef, i);
+        json_array_append_new(editions, json_pack("{s:s, s:s}", "name", edition->name, "period",
+                                                  jw_period_name(edition->period)));
+    }
+    return editions;
+}
+
 static json_t *
 render_type(const JwReportDef *def)
 {
@@ -115,6 +130,9 @@ render_type(const JwReportDef *def)
     }
     if (def->timeout_s > 0) {
         json_object_set_new(type, "timeoutSeconds", json_integer(def->timeout_s));
+    }
+    if (def->editions->len > 0) {
+        json_object_set_new(type, "editions", render_editions(def));
     }
     json_object_set_new(type, "filters", filters);
     json_object_set_new(type, "filterOperators", render_operators(def));

@@ -99,6 +99,7 @@ gw_render_summary(const Gw *self, const JwJob *job)
     jw_json_set_string(summary, "id", job->id);
     jw_json_set_string(summary, "name", job->name);
     jw_json_set_string(summary, "reportType", job->subtype);
+    jw_json_set_string(summary, "edition", job->edition);
     jw_json_set_string(summary, "status", gw_render_status(job->state));
     jw_json_set_string(summary, "priority", jw_priority_name(job->priority));
     if (progress != NULL) {

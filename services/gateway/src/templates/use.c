@@ -7,7 +7,8 @@
 
 #include "jw/json_parts.h"
 
-/* Of these a report takes one: the request's own takes the place of the template's. */
+/* Of these a report takes one: the request's own takes the place of the template's. So does that of
+ * an edition which the request names and no dates. */
 static const char *const periods[] = { "period", "dateRange" };
 
 static void
@@ -16,6 +17,12 @@ drop_other_period(json_t *settings, const json_t *body)
     json_t *defaults = json_object_get(settings, "parameters");
     const json_t *asked = json_object_get(body, "parameters");
 
+    if (json_is_string(json_object_get(asked, "edition"))
+        && json_object_get(asked, periods[0]) == NULL
+        && json_object_get(asked, periods[1]) == NULL) {
+        (void)json_object_del(defaults, periods[0]);
+        (void)json_object_del(defaults, periods[1]);
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(periods); i++) {
         const char *other = periods[1 - i];
 

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 #define GW_WEBHOOKS     "/report/webhooks"
 #define GW_WEBHOOKS_MAX 100
-#define GW_WEBHOOKS_MAY "report:admin" /* roles of Admin have it */
+#define GW_WEBHOOKS_MAY JW_HTTP_ADMIN
 
 extern const JwHttpApi gw_webhooks_api;
 

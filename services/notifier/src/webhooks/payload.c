@@ -17,6 +17,7 @@ about(const Ntf *self, const JwJob *job)
     jw_json_set_string(data, "reportId", job->id);
     jw_json_set_string(data, "jobId", job->id);
     jw_json_set_string(data, "reportType", job->subtype);
+    jw_json_set_string(data, "edition", job->edition);
     jw_json_set_string(data, "name", job->name);
     jw_json_set_string(data, "scheduleId", job->schedule_id);
     jw_json_set_string(data, "jobUrl", link);

@@ -7,7 +7,8 @@
 #include "rest.h"
 
 typedef struct {
-    const char *token, *status, *type, *requested_by, *department, *from, *to, *sort, *reason;
+    const char *token, *status, *type, *edition, *requested_by, *department, *from, *to, *sort,
+        *reason;
     JcAs output;
     bool ascending, wait;
     int64_t limit;
@@ -22,6 +23,8 @@ static const JcOption options[] = {
       "status" },
     { "type", '\0', JC_OPTION_TEXT, offsetof(Options, type), "TYPE",
       "list: those of this report type", 0, 0, "reportType" },
+    { "edition", '\0', JC_OPTION_TEXT, offsetof(Options, edition), "NAME",
+      "list: those of this edition of their type", 0, 0, "edition" },
     { "requested-by", '\0', JC_OPTION_TEXT, offsetof(Options, requested_by), "SUBJECT",
       "list: those that this one asked for", 0, 0, "requestedBy" },
     { "department", '\0', JC_OPTION_TEXT, offsetof(Options, department), "ID",
@@ -47,6 +50,7 @@ static const JcShow columns[] = {
     { "ID", "id", JC_SHOW_TEXT, false },
     { "NAME", "name", JC_SHOW_TEXT, false },
     { "TYPE", "reportType", JC_SHOW_TEXT, false },
+    { "EDITION", "edition", JC_SHOW_TEXT, true },
     { "STATUS", "status", JC_SHOW_TEXT, false },
     { "DONE", "progress.percentage", JC_SHOW_PERCENT, false },
     { "BY", "requestedBy.name", JC_SHOW_TEXT, false },
@@ -63,6 +67,7 @@ static const JcShow lines[] = {
     { "Name", "name", JC_SHOW_TEXT, false },
     { "Description", "description", JC_SHOW_TEXT, false },
     { "Type", "reportType", JC_SHOW_TEXT, false },
+    { "Edition", "edition", JC_SHOW_TEXT, false },
     { "Status", "status", JC_SHOW_TEXT, false },
     { "Done", "progress.percentage", JC_SHOW_PERCENT, false },
     { "Step", "progress.currentStep", JC_SHOW_TEXT, false },
