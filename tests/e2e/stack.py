@@ -272,6 +272,7 @@ class Stack:
         if service in ("gateway", "notifier"):
             variables["JW_PUBLIC_URL"] = f"http://127.0.0.1:{self.gateway_port}"
             variables["JW_LINK_KEYS"] = f"{KID}:{self.prefix:x<32}"
+            variables["JW_WEBHOOK_KEYS"] = f"{KID}:{self.prefix:z<32}"
         if service == "gateway":
             variables |= {
                 "JW_API_KEY_SECRETS": self.api_key_secrets,
@@ -457,7 +458,7 @@ class Api:
 
     def request(self, method, path="", headers=None, timeout=30, **options):
         given = self.headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
-        whole = path if path.startswith("/api") else JOBS + path
+        whole = path if path.startswith(("/api", "/report/")) else JOBS + path
         answer = self.stack.session.request(
             method,
             f"http://127.0.0.1:{self.stack.gateway_port}{whole}",

@@ -42,7 +42,7 @@ gw_webhooks_error(const JwHttpProblem *problem, const char **ret_content_type)
     }
     jw_json_set_string(value, "code", code);
     jw_json_set_string(value, "message", problem->message);
-    if (jw_violations_count(problem->violations) > 0) {
+    if (problem->violations != NULL && jw_violations_count(problem->violations) > 0) {
         g_autofree char *details = jw_violations_text(problem->violations);
         jw_json_set_string(value, "details", details);
     } else {

@@ -63,7 +63,23 @@ end_own_fault(const Posting *self, const GError *error)
         jw_clock_now_ms(self->ntf->clock) + OWN_FAULT_MS, NULL);
 }
 
-/* By all secrets that are not over, the newest first. (transfer full) */
+/* By one secret; NULL with @error. (transfer full) */
+static char *
+sign(const Posting *self, const JwWebhookSecret *by, int64_t time_s, GError **error)
+{
+    const JwDelivery *delivery = self->delivery;
+    char *secret =
+        jw_webhook_secret_open(self->ntf->webhook_keys, self->webhook->id, by->sealed, error);
+    char *signature = secret != NULL ? jw_webhook_sign(secret, delivery->message_id, time_s,
+                                                       delivery->event, error)
+                                     : NULL;
+
+    jw_webhook_secret_wipe(secret);
+    return signature;
+}
+
+/* By all secrets that are not over, the newest first, without which nothing is sent. (transfer
+ * full) */
 static char *
 signatures(const Posting *self, int64_t time_s, GError **error)
 {
@@ -72,21 +88,18 @@ signatures(const Posting *self, int64_t time_s, GError **error)
 
     for (guint i = 0; i < secrets->len; i++) {
         const JwWebhookSecret *one = g_ptr_array_index(secrets, i);
+        g_autoptr(GError) cause = NULL;
 
         if (one->until_ms != 0 && one->until_ms <= self->began_ms) {
             continue;
         }
-        char *secret =
-            jw_webhook_secret_open(self->ntf->webhook_keys, self->webhook->id, one->sealed, error);
-        g_autofree char *signature = secret != NULL
-                                         ? jw_webhook_sign(secret, self->delivery->message_id,
-                                                           time_s, self->delivery->event, error)
-                                         : NULL;
-        jw_webhook_secret_wipe(secret);
-        if (signature == NULL) {
+        g_autofree char *signature = sign(self, one, time_s, &cause);
+        if (signature != NULL) {
+            g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", signature);
+        } else if (one->until_ms == 0) {
+            g_propagate_error(error, g_steal_pointer(&cause));
             return NULL;
         }
-        g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", signature);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
