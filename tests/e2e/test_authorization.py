@@ -3,6 +3,7 @@ the gateway's own (test_apis.c); a route without a rule here fails.
 """
 import datetime
 import json
+import re
 import uuid
 
 import pytest
@@ -98,6 +99,24 @@ KEYED = {
     f"PUT {CALENDARS}/{{name}}": "400 INVALID_JSON",
     f"DELETE {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
 }
+# For the role admin alone, whatever a token's permissions are. Route: what an admin gets; 401 and 403 are problem details.
+REPORT = "/report"
+OF_ADMINS = {
+    f"POST {REPORT}/generate-email-report": "400 ValidationError",
+    f"GET {REPORT}/execution-history": "200",
+    f"GET {REPORT}/executions/{{executionId}}": "404 ReportNotFound",
+    f"GET {REPORT}/download/{{executionId}}": "404 ReportNotFound",
+    f"POST {REPORT}/webhooks": "400 ValidationError",
+    f"GET {REPORT}/webhooks": "200",
+    f"GET {REPORT}/webhooks/{{webhookId}}": "404 WebhookNotFound",
+    f"PATCH {REPORT}/webhooks/{{webhookId}}": "404 WebhookNotFound",
+    f"DELETE {REPORT}/webhooks/{{webhookId}}": "404 WebhookNotFound",
+    f"POST {REPORT}/webhooks/{{webhookId}}/secret/rotate": "404 WebhookNotFound",
+    f"GET {REPORT}/webhooks/{{webhookId}}/deliveries": "404 WebhookNotFound",
+    f"POST {REPORT}/webhooks/{{webhookId}}/deliveries/{{eventId}}/replay": "404 WebhookNotFound",
+    f"POST {REPORT}/webhooks/{{webhookId}}/replay": "404 WebhookNotFound",
+    f"POST {REPORT}/webhooks/{{webhookId}}/test": "404 WebhookNotFound",
+}
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
 
@@ -144,7 +163,7 @@ def code_of(answer):
 
 
 def test_every_route_has_a_rule():
-    assert ROUTES == sorted([*RULES, *KEYED])
+    assert ROUTES == sorted([*RULES, *KEYED, *OF_ADMINS])
 
 
 @pytest.mark.parametrize("route", RULES)
@@ -194,6 +213,27 @@ def test_who_may_by_key(own, route):
             wrong.append(f"{who}: {answer.status_code} {answer.text[:200]} instead of {expected}")
         if answer.status_code == 401:
             assert answer.headers["WWW-Authenticate"].startswith("ApiKey")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("route", OF_ADMINS)
+def test_admins_alone(own, route):
+    method, path = route.split()
+    path = re.sub(r"\{\w+\}", str(uuid.uuid4()), path)
+    wrong = []
+    asking = [(caller, client(own, caller)) for caller in CALLERS]
+    asking.append(("all permissions", own.api(sign(own.key_file, claims(permissions=["*", "role:admin"])))))
+    asking.append(("another case", own.api(sign(own.key_file, claims(permissions=[], roles=["ADMIN"])))))
+    for caller, api in asking:
+        answer = api.request(method, path, **({"json": {}} if method in ("POST", "PATCH") else {}))
+        good = caller in ("admin", "another case")
+        expected = OF_ADMINS[route] if good else "401" if caller in ("no token", "bad token") else "403"
+        status, _, code = expected.partition(" ")
+        if answer.status_code != int(status) or (code and answer.json()["code"] != code):
+            wrong.append(f"{caller}: {answer.status_code} {answer.text[:200]} instead of {expected}")
+        if answer.status_code in (401, 403):
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert not wrong, "\n".join(wrong)
 
 

@@ -14,7 +14,9 @@ def test_newman_runs_the_collection_green(stack, tmp_path):
             TOP / "dev/newman", "run", COLLECTION, "--reporters", "cli,json", "--reporter-json-export", report,
             "--color", "off", "--timeout", "150000",
             "--env-var", f"baseUrl=http://127.0.0.1:{stack.gateway_port}", "--env-var", f"token={stack.token()}",
-            "--env-var", f"apiKey={stack.api_key()}", "--env-var", "at=2021-01-18T06:00:00Z",  # where the tests have records
+            "--env-var", f"apiKey={stack.api_key()}",
+            "--env-var", f"adminToken={stack.token(permissions=(), roles=('Admin',))}",
+            "--env-var", "at=2021-01-18T06:00:00Z",  # where the tests have records
         ],
         env=clean_env(), capture_output=True, text=True, check=False,
     )

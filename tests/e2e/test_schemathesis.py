@@ -55,7 +55,7 @@ def stack(calls_csv):
 
 def with_data(document, stack):
     """The file with what it cannot know: the report types and the ids that are there."""
-    api = stack.api()
+    api = stack.api(roles=("admin",))
     job = api.create(weekly())
     api.wait(job)
     made = api.post(f"/{job}/links").json()["data"]
@@ -65,6 +65,8 @@ def with_data(document, stack):
     components["schemas"]["ReportRequestReportType"]["enum"] = types + [f"report-type.{name}" for name in types]
     components["parameters"]["JobId"]["example"] = job
     components["parameters"]["TemplateId"]["example"] = template["data"]["id"]
+    report = api.post("/report/generate-email-report", json={"reportType": "Weekly"})
+    components["parameters"]["ExecutionId"]["example"] = report.json()["reportId"]
     create = document["paths"]["/api/v2/reports/jobs"]["post"]
     for example in create["requestBody"]["content"]["application/json"]["examples"].values():
         if "templateId" in example["value"]:
@@ -83,7 +85,7 @@ def test_the_gateway_answers_as_its_file_says(stack, tmp_path):
     url = f"http://127.0.0.1:{stack.gateway_port}"
     document = with_data(stack.session.get(f"{url}/openapi.json", timeout=10).json(), stack)
     (tmp_path / "openapi.json").write_text(json.dumps(document))
-    token = stack.token(permissions=ALL_PERMISSIONS, expires="2h")
+    token = stack.token(permissions=ALL_PERMISSIONS, roles=("admin",), expires="2h")
     (tmp_path / "schemathesis.toml").write_text(CONFIG.format(token=token, key=stack.api_key()))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", tmp_path / "schemathesis.toml", "run"]
     options = ["--url", url, "--phases", PHASES, "--max-examples", EXAMPLES, "--generation-deterministic", "--no-color"]

@@ -5,6 +5,7 @@
 #include "core/events.h"
 #include "core/keys.h"
 #include "core/metrics.h"
+#include "email/recipients.h"
 
 #include "jw/links.h"
 #include "jw/log.h"
@@ -23,6 +24,15 @@ const JwConfigEntry gw_config_entries[] = {
       "streams of jobs' events at once; one more is answered 503" },
     { "JW_EVENTS_CALLER_MAX", JW_CONFIG_INT, offsetof(GwConfig, events_caller_max), "50", 1, 100000,
       0, "the same of one caller; one more is answered 429" },
+    { "JW_WAITING_CALLS_MAX", JW_CONFIG_INT, offsetof(GwConfig, waits_max), "1000", 0, 100000, 0,
+      "calls that wait for their report at once; one more is answered 202 without waiting" },
+    { "JW_EMAIL_REPORT_TIMEOUT", JW_CONFIG_DURATION, offsetof(GwConfig, email_timeout_ms), "30m",
+      1000, 86400000, 0,
+      "a report that /report/generate-email-report waits for is cancelled after this" },
+    { "JW_EMAIL_REPORT_RECIPIENTS", JW_CONFIG_STRING, offsetof(GwConfig, email_recipients), NULL, 0,
+      0, 0,
+      "mail addresses, with commas, that get the reports of /report whose request is to send them "
+      "and names nobody; without it such a request is refused" },
     { "JW_API_KEY_CACHE", JW_CONFIG_DURATION, offsetof(GwConfig, api_key_cache_ms), "5s", 0, 60000,
       0,
       "how long this gateway trusts what it read of an API key: one that is revoked is refused "
@@ -40,7 +50,8 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
         return false;
     }
     self->weights = jw_turn_weights_new(&self->turns_config, error);
-    if (self->weights == NULL) {
+    if (self->weights == NULL
+        || !gw_email_recipients(self->config.email_recipients, &self->email_recipients, error)) {
         return false;
     }
     gw_metrics_init();
@@ -83,4 +94,5 @@ gw_stop(Gw *self)
     g_clear_pointer(&self->admission, gw_admission_free);
     g_clear_pointer(&self->queue, jw_jobs_queue_free);
     g_clear_pointer(&self->weights, jw_turn_weights_free);
+    g_clear_pointer(&self->email_recipients, g_strfreev);
 }

@@ -20,6 +20,9 @@ typedef struct {
     int64_t retry_max;   /* JW_RETRY_MAX */
     int64_t events_max, events_caller_max; /* JW_EVENTS_MAX, JW_EVENTS_CALLER_MAX */
     int64_t api_key_cache_ms;              /* JW_API_KEY_CACHE */
+    int64_t waits_max;                     /* JW_WAITING_CALLS_MAX */
+    int64_t email_timeout_ms;              /* JW_EMAIL_REPORT_TIMEOUT */
+    char *email_recipients;                /* JW_EMAIL_REPORT_RECIPIENTS: with commas; NULL: none */
     char *api_docs_dir; /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
 } GwConfig;
 
@@ -43,8 +46,9 @@ typedef struct {
     GwAdmission *admission;
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;
-    JwJobsQueue *queue; /* where pending jobs stand */
-    GwEvents *events;   /* whom to tell what becomes of jobs */
+    JwJobsQueue *queue;      /* where pending jobs stand */
+    GwEvents *events;        /* whom to tell what becomes of jobs */
+    char **email_recipients; /* of reports that name none; NULL: nobody */
 } Gw;
 
 /* For main.c and tests. */

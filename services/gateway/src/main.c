@@ -2,6 +2,7 @@
 #include "gw.h"
 
 #include "docs/docs.h"
+#include "email/recipients.h"
 
 #include "jw/log.h"
 #include "jw/links.h"
@@ -19,6 +20,11 @@ check_values(gpointer data, JwConfigCheck *check)
     if (jw_config_is_read(check, "JW_CALLER_WEIGHTS", NULL)) {
         g_autoptr(JwTurnWeights) weights = jw_turn_weights_new(&self->turns_config, &error);
         jw_config_note(check, weights != NULL, &error);
+    }
+    if (jw_config_is_read(check, "JW_EMAIL_REPORT_RECIPIENTS", NULL)) {
+        g_auto(GStrv) recipients = NULL;
+        jw_config_note(
+            check, gw_email_recipients(self->config.email_recipients, &recipients, &error), &error);
     }
     jw_config_note(check, gw_docs_check(self->config.api_docs_dir, &error), &error);
     jw_token_verifier_check(&self->auth_config, check);

@@ -27,6 +27,7 @@ static const struct {
     { "admin", "Admin", { NULL }, { NULL }, false },
     { "adam", "admin", { NULL }, { "d1" }, false },
     { "nobody", NULL, { "reports:other" }, { NULL }, false },
+    { "star", NULL, { "*" }, { NULL }, false },
     { "lone", NULL, { "reports:create", "reports:read" }, { NULL }, true },
     { "lone admin", "admin", { NULL }, { NULL }, true },
     { "odd person", NULL, { "reports:create", "reports:read" }, { NULL }, false },
@@ -79,6 +80,8 @@ kit_new(void)
     gw_metrics_init();
     gw->config.events_max = 100;
     gw->config.events_caller_max = 3;
+    gw->config.waits_max = 10;
+    gw->config.email_timeout_ms = 1800000;
     gw->events = gw_events_new(gw);
     gw->queue = jw_jobs_queue_new(gw->store, gw->clock, NULL);
     gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);

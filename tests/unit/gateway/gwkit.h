@@ -46,8 +46,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
 /* @who: one of the people of gwkit.c, or NULL for nobody: alice and bob (all of reports:*, no
  * claim of departments), dana (d1, d2), dave (d1), reader (only reports:read), maker (only
- * reports:create), admin, adam (admin of d1), nobody (no permissions), lone and "lone admin" (of
- * no department), "odd person" (whose address is none).
+ * reports:create), admin, adam (admin of d1), nobody (no permissions), star (all of them, no role),
+ * lone and "lone admin" (of no department), "odd person" (whose address is none).
  * @headers: "Name: value", …; NULL-terminated; may be NULL. */
 Answer kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
                const char *const *headers);

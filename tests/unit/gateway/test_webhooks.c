@@ -190,8 +190,7 @@ static void
 test_missing(void **state)
 {
     GwKit *kit = *state;
-    static const char *const ids[] = { "019480a4-5f00-7000-8000-00000000000a", "1", "a b",
-                                       "%2e%2e" };
+    static const char *const ids[] = { "019480a4-5f00-7000-8000-00000000000a", "1", "a b" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         g_autofree char *path = g_uri_escape_string(ids[i], "%", FALSE);

@@ -1,9 +1,10 @@
 /* core/events.c: see core/events.h.
  *
- * Handlers add streams, the bus's poll thread marks jobs of which an event came, and one thread
- * reads and writes: writing never waits (jw/http_reply.h). Everything that changes is behind the
- * lock, which is not held while the store is asked. What is told follows from the document and from
- * what the client was told last, so a lost event costs a second, and a repeated one nothing. */
+ * Handlers add streams and waits, the bus's poll thread marks jobs of which an event came, and one
+ * thread reads and writes: neither writing nor ending a wait waits (jw/http_reply.h). Everything
+ * that changes is behind the lock, which is not held while the store is asked. What is told follows
+ * from the document and from what the client was told last, so a lost event costs a second, and a
+ * repeated one nothing. */
 #include "core/events.h"
 
 #include "core/metrics.h"
@@ -22,22 +23,28 @@
 #define FIRST   "retry: 2000\n\n" /* how long a client waits before it comes again */
 #define COMMENT ": still here\n\n"
 
+/* Of a stream, or of a call that waits. */
 typedef struct {
+    char *job_id;
     JwHttpStream *stream;
     const GwEventsForm *form;
-    char *job_id, *subject;
+    char *subject;
     char *seen; /* what the client was told last; NULL: nothing */
     int64_t expires_at_ms, told_mono_ms;
+    JwHttpWait *wait; /* NULL: it is a stream */
+    bool (*over)(const JwJob *job);
+    int64_t until_mono_ms;
 } Watch;
 
 struct _GwEvents {
     Gw *gw;
     JwMutex mutex;
     JwCond changed;
-    GHashTable *by_job;     /* char * → GPtrArray of Watch */
-    GHashTable *by_subject; /* char * → GINT_TO_POINTER(streams) */
-    GHashTable *named;      /* char *, a set: watched jobs of which an event came */
-    int64_t n;
+    GHashTable *by_job;      /* char * → GPtrArray of Watch */
+    GHashTable *by_subject;  /* char * → GINT_TO_POINTER(streams) */
+    GHashTable *named;       /* char *, a set: watched jobs of which an event came */
+    int64_t n, n_waits;      /* streams, waits */
+    int64_t soonest_mono_ms; /* when the time of a wait is over; 0: of none */
     bool stopped;
     JwStop *stop;
     JwConsumer *consumer; /* NULL: none */
@@ -50,6 +57,7 @@ watch_free(gpointer data)
     Watch *self = data;
 
     jw_http_stream_free(self->stream);
+    jw_http_wait_free(self->wait);
     g_free(self->job_id);
     g_free(self->subject);
     g_free(self->seen);
@@ -99,6 +107,7 @@ gw_events_free(gpointer data)
     stop(self);
     g_clear_pointer(&self->thread, g_thread_join);
     jw_metric_add(gw_metrics[GW_METRIC_STREAMS], NULL, -(double)self->n);
+    jw_metric_add(gw_metrics[GW_METRIC_WAITS], NULL, -(double)self->n_waits);
     g_hash_table_unref(self->by_job);
     g_hash_table_unref(self->by_subject);
     g_hash_table_unref(self->named);
@@ -128,10 +137,20 @@ count_locked(GwEvents *self, const char *subject, int change)
     }
 }
 
+static void
+count_wait_locked(GwEvents *self, int change)
+{
+    self->n_waits += change;
+    jw_metric_add(gw_metrics[GW_METRIC_WAITS], NULL, change);
+}
+
 /* Tells what is new. False: nothing more is to be told, or nobody is there any more. */
 static bool
 tell(const GwEvents *self, Watch *watch, const JwJob *job)
 {
+    if (watch->wait != NULL) {
+        return watch->over != NULL && !watch->over(job);
+    }
     g_autofree char *mark = watch->form->mark(job);
     g_autoptr(GString) text = g_string_new(NULL);
 
@@ -152,6 +171,9 @@ keep_up(const GwEvents *self, Watch *watch, const char *subject)
     const int64_t now = jw_clock_mono_ms(self->gw->clock);
 
     (void)subject;
+    if (watch->wait != NULL) {
+        return now < watch->until_mono_ms && jw_http_wait_wanted(watch->wait);
+    }
     if ((watch->expires_at_ms != 0 && jw_clock_now_ms(self->gw->clock) >= watch->expires_at_ms)
         || !jw_http_stream_wanted(watch->stream)) {
         return false;
@@ -180,7 +202,7 @@ static bool
 is_there(const GwEvents *self, Watch *watch, const char *subject)
 {
     (void)self;
-    return (subject != NULL && strcmp(watch->subject, subject) != 0)
+    return watch->wait != NULL || (subject != NULL && strcmp(watch->subject, subject) != 0)
            || jw_http_stream_wanted(watch->stream);
 }
 
@@ -189,7 +211,11 @@ remove_locked(GwEvents *self, const char *job_id, GPtrArray *watches, guint inde
 {
     const Watch *watch = g_ptr_array_index(watches, index);
 
-    count_locked(self, watch->subject, -1);
+    if (watch->wait != NULL) {
+        count_wait_locked(self, -1);
+    } else {
+        count_locked(self, watch->subject, -1);
+    }
     (void)g_ptr_array_remove_index_fast(watches, index);
     if (watches->len == 0) {
         (void)g_hash_table_remove(self->by_job, job_id);
@@ -281,6 +307,40 @@ gw_events_reply(GwEvents *self, const JwHttpRequest *request, JwHttpReply *reply
     }
 }
 
+bool
+gw_events_may_wait(GwEvents *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    return self->n_waits < self->gw->config.waits_max;
+}
+
+static void
+note_until_locked(GwEvents *self, const Watch *watch)
+{
+    if (watch->wait != NULL
+        && (self->soonest_mono_ms == 0 || watch->until_mono_ms < self->soonest_mono_ms)) {
+        self->soonest_mono_ms = MAX(watch->until_mono_ms, 1);
+    }
+}
+
+void
+gw_events_wait(GwEvents *self, const char *job_id, JwHttpWait *take_wait,
+               bool (*over)(const JwJob *job), int64_t until_mono_ms)
+{
+    Watch *watch = g_new0(Watch, 1);
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    watch->job_id = g_strdup(job_id);
+    watch->wait = take_wait;
+    watch->over = over;
+    watch->until_mono_ms = until_mono_ms;
+    count_wait_locked(self, 1);
+    note_until_locked(self, watch);
+    add_locked(self, watch);
+    jw_cond_broadcast(&self->changed);
+}
+
 /* Ids to be read now. (transfer full) of char * */
 static GPtrArray *
 take_ids(GwEvents *self, bool all)
@@ -349,8 +409,17 @@ static void
 keep_all_up(GwEvents *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    GHashTableIter iter;
+    gpointer watches;
 
     remove_unless_locked(self, keep_up, NULL);
+    self->soonest_mono_ms = 0;
+    g_hash_table_iter_init(&iter, self->by_job);
+    while (g_hash_table_iter_next(&iter, NULL, &watches)) {
+        for (guint i = 0; i < ((const GPtrArray *)watches)->len; i++) {
+            note_until_locked(self, g_ptr_array_index((const GPtrArray *)watches, i));
+        }
+    }
 }
 
 void
@@ -370,8 +439,8 @@ gw_events_look(GwEvents *self, bool all)
     }
 }
 
-/* Waits until something is to be done. @ret_all: a second has passed since @looked_mono_ms. False:
- * it is over. */
+/* Waits until something is to be done. @ret_all: a second has passed since @looked_mono_ms, or the
+ * time of a wait is over. False: it is over. */
 static bool
 wait_for_work(GwEvents *self, int64_t looked_mono_ms, bool *ret_all)
 {
@@ -379,16 +448,18 @@ wait_for_work(GwEvents *self, int64_t looked_mono_ms, bool *ret_all)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     while (!self->stopped) {
-        bool due = jw_clock_mono_ms(clock) - looked_mono_ms >= LOOK_EVERY_MS;
+        const int64_t look_ms = looked_mono_ms + LOOK_EVERY_MS;
+        const int64_t next_ms =
+            self->soonest_mono_ms != 0 ? MIN(look_ms, self->soonest_mono_ms) : look_ms;
+        const bool due = jw_clock_mono_ms(clock) >= next_ms;
 
-        if (self->n > 0 && (due || g_hash_table_size(self->named) > 0)) {
+        if (self->n + self->n_waits == 0) {
+            jw_cond_wait(&self->changed, &self->mutex);
+        } else if (due || g_hash_table_size(self->named) > 0) {
             *ret_all = due;
             return true;
-        }
-        if (self->n == 0) {
-            jw_cond_wait(&self->changed, &self->mutex);
         } else {
-            (void)jw_cond_wait_until(&self->changed, &self->mutex, looked_mono_ms + LOOK_EVERY_MS);
+            (void)jw_cond_wait_until(&self->changed, &self->mutex, next_ms);
         }
     }
     return false;
@@ -438,8 +509,9 @@ subscribe(GwEvents *self)
     jw_uuid_v7(jw_clock_now_ms(self->gw->clock), unique);
     g_autofree char *name = g_strconcat(JW_GROUP_GATEWAY, unique, NULL);
     g_autofree char *group = jw_wire_topic(self->gw->wire, name);
-    g_autofree char *topic = jw_wire_topic(self->gw->wire, JW_TOPIC_JOB_EVENTS);
-    const char *const topics[] = { topic, NULL };
+    g_autofree char *jobs = jw_wire_topic(self->gw->wire, JW_TOPIC_JOB_EVENTS);
+    g_autofree char *deliveries = jw_wire_topic(self->gw->wire, JW_TOPIC_DELIVERY_EVENTS);
+    const char *const topics[] = { jobs, deliveries, NULL };
     const JwSubscription subscription = { .topics = topics,
                                           .group = group,
                                           .newest = true,

@@ -14,6 +14,8 @@ static const JwMetricDef defs[GW_N_METRICS] = {
                             "Pending jobs at the last count, up to the cap", NULL },
     [GW_METRIC_STREAMS] = { JW_METRIC_GAUGE, "jobwire_event_streams",
                             "Streams of a job's events that clients read", NULL },
+    [GW_METRIC_WAITS] = { JW_METRIC_GAUGE, "jobwire_waiting_calls", "Calls that wait for a job",
+                          NULL },
     [GW_METRIC_KEYS_REFUSED] = { JW_METRIC_COUNTER, "jobwire_api_keys_refused_total",
                                  "API keys that were refused, by reason", "reason" },
 };

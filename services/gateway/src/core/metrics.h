@@ -11,6 +11,7 @@ typedef enum {
     GW_METRIC_DOWNLOADED,
     GW_METRIC_PENDING,
     GW_METRIC_STREAMS,
+    GW_METRIC_WAITS,
     GW_METRIC_KEYS_REFUSED, /* labelled with the reason */
     GW_N_METRICS
 } GwMetric;

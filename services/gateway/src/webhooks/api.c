@@ -2,6 +2,7 @@
 #include "webhooks/webhooks.h"
 
 #include "core/auth.h"
+#include "email/email.h"
 
 static const JwHttpRoute routes[] = {
     { "POST", "", gw_webhooks_create, GW_WEBHOOKS_MAY, NULL },
@@ -24,7 +25,7 @@ const JwHttpApi gw_webhooks_api = {
     .name = "webhooks",
     .prefix = GW_WEBHOOKS,
     .authenticators = authenticators,
-    .errors = gw_webhooks_error,
+    .errors = gw_email_error, /* as the API around it has them */
     .routes = routes,
     .openapi = "openapi-webhooks.yaml",
 };

@@ -15,9 +15,6 @@ G_BEGIN_DECLS
 
 extern const JwHttpApi gw_webhooks_api;
 
-/* errors.c: {code, message, details, timestamp}; 401 and 403 as RFC 9457 has them. */
-json_t *gw_webhooks_error(const JwHttpProblem *problem, const char **ret_content_type);
-
 /* read.c: the webhook of the path, which the caller may see; NULL: answered. (transfer full) */
 JwWebhook *gw_request_webhook(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
 /* read.c: all of it but its secrets. (transfer full) */
