@@ -2,7 +2,7 @@
  * the job wrote, or an event; and its table of allowed changes. `unknown`: the connection died
  * after the data was sent; shown as Sending with a note. Pure data: changes happen in the store. */
 #pragma once
-#include "jw/ident.h"
+#include "jw/delivery_try.h"
 #include "jw/job.h"
 
 G_BEGIN_DECLS
@@ -80,17 +80,6 @@ typedef enum {
 /* "report", "failure" …; NULL for what is none. (transfer none) */
 const char *jw_delivery_kind_name(int kind);
 
-/* One attempt to send an event. */
-typedef struct {
-    int64_t at_ms, duration_ms;
-    int32_t status; /* HTTP; 0: there was no answer */
-    char *answer;   /* its first bytes; NULL: none */
-    char *why;      /* why it failed; NULL: it did not */
-} JwDeliveryTry;
-
-/* NULL-safe. */
-void jw_delivery_try_free(gpointer self);
-
 typedef struct {
     char *id; /* UUIDv5, derived from what it is about: see jw_delivery_new…() */
     JwDeliveryChannel channel;
@@ -129,9 +118,6 @@ JwDelivery *jw_delivery_new_failure(const JwJob *job, int64_t now_ms);
  */
 JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const char *recipient,
                                     int64_t now_ms);
-
-/* The id of the delivery of that event to that webhook. */
-void jw_delivery_event_id(char ret[JW_UUID_LEN + 1], const char *event_id, const char *webhook_id);
 
 /* An event about the job for a webhook, at least once: who gets it knows it by its id, derived from
  * @event_id and webhook. @event: its JSON. (transfer full) */

@@ -16,7 +16,7 @@ bool jw_store_due_events(JwStore *self, const char *webhook_id, int64_t now_ms,
 typedef struct {
     const char *webhook_id;
     unsigned states;  /* 1u << state each; 0: any */
-    int64_t since_ms; /* made then or later; 0: any */
+    int64_t since_ms; /* that changed last, or failed, then or later; 0: any */
     /* Goes on behind this place of the order (createdAt, id); NULL: from the newest. */
     const char *before_id;
     int64_t before_ms;

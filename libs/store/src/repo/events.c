@@ -38,7 +38,7 @@ filter_of_query(const JwEventQuery *query)
 
     jw_repo_append_states(filter, "state", query->states, jw_doc_delivery_state);
     if (query->since_ms != 0) {
-        BCON_APPEND(filter, "createdAt", "{", "$gte", BCON_DATE_TIME(query->since_ms), "}");
+        BCON_APPEND(filter, "updatedAt", "{", "$gte", BCON_DATE_TIME(query->since_ms), "}");
     }
     if (query->before_id != NULL) {
         BSON_APPEND_ARRAY_BEGIN(filter, "$or", &or_);
