@@ -5,7 +5,8 @@
 #define VARIABLE "JW_WEBHOOK_KEYS"
 
 const JwConfigEntry jw_webhook_config_entries[] = {
-    { VARIABLE, JW_CONFIG_STRING, offsetof(JwWebhookConfig, keys), NULL, 0, 0, JW_CONFIG_SECRET,
+    { "JW_WEBHOOK_KEYS", JW_CONFIG_STRING, offsetof(JwWebhookConfig, keys), NULL, 0, 0,
+      JW_CONFIG_SECRET,
       "keys that encrypt the secrets of webhooks in the store, the same for gateway and notifier: "
       "\"id:secret\", of which the first encrypts and all decrypt; without it there are no "
       "webhooks; make one with: echo \"k1:$(openssl rand -hex 32)\"" },
