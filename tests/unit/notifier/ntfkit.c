@@ -31,10 +31,15 @@ set_up_webhooks(Ntf *ntf, KitPoster *poster)
 {
     g_autoptr(GError) error = NULL;
 
+    ntf->config.webhook_senders = 2;
+    ntf->config.webhook_timeout_ms = 20000;
+    ntf->config.webhook_retries = (char *)(uintptr_t)KIT_RETRIES;
     ntf->config.webhook_disable_after_ms = 7 * 24 * HOUR;
     ntf->config.webhook_keep_ms = 30 * 24 * HOUR;
     ntf->webhook_keys = jw_keyring_new("kit", KIT_LINK_KEYS, &error);
     assert_ok(ntf->webhook_keys != NULL, error);
+    ntf->webhook_net = jw_webhook_net_new(NULL, false, &error);
+    assert_ok(ntf->webhook_net != NULL, error);
     ntf->retries = jw_webhook_retries_new("kit", KIT_RETRIES, &error);
     assert_ok(ntf->retries != NULL, error);
     ntf->lanes = ntf_lanes_new(16);
@@ -93,6 +98,8 @@ kit_free(NtfKit *self)
     ntf_stop(&self->second);
     jw_mail_free(self->ntf.mail);
     g_ptr_array_unref(self->poster.posts);
+    jw_webhook_net_free(self->ntf.webhook_net);
+    jw_webhook_net_free(self->second.webhook_net);
     jw_keyring_free(self->ntf.webhook_keys);
     jw_keyring_free(self->second.webhook_keys);
     jw_link_keys_free(self->ntf.links);
