@@ -63,7 +63,7 @@ QUICK = {
 }
 DEADLY = {
     "all": {"JW_REAP_AFTER": "3s", "JW_HEARTBEAT_TIMEOUT": "1s"},
-    "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
+    "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms", "JW_WEBHOOK_TIMEOUT": "4s"},
 }
 
 
@@ -338,7 +338,7 @@ class Stack:
 
     # Topics and data
 
-    def jobctl(self, *arguments, check=True, **extra):
+    def jobctl(self, *arguments, check=True, stdin=None, **extra):
         env = clean_env(
             JW_MONGODB_URI=self.mongodb_uri,
             JW_MONGODB_DATABASE=self.database,
@@ -353,7 +353,8 @@ class Stack:
             **extra,
         )
         done = subprocess.run(
-            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp
+            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp,
+            input=stdin,
         )
         assert not check or done.returncode == 0, f"jobctl {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done

@@ -15,7 +15,13 @@
 #define MAX_ID         250
 #define MAX_PARAMETERS 8 /* of a content type */
 
-static pthread_once_t gmime_once = PTHREAD_ONCE_INIT;
+void
+jw_mail_gmime_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, g_mime_init);
+}
 
 /* One line of visible UTF-8. */
 static bool
@@ -385,7 +391,7 @@ jw_mail_compose(const JwMailMessage *message, GError **error)
     if (!check_message(message, error)) {
         return NULL;
     }
-    pthread_once(&gmime_once, g_mime_init);
+    jw_mail_gmime_start();
     g_autoptr(GString) out = g_string_new(NULL);
     if (!append_headers(out, message, error)) {
         return NULL;

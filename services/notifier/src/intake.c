@@ -10,8 +10,11 @@
 #include "jw/log.h"
 #include "webhooks/webhooks.h"
 
+#include <string.h>
+
 static bool
-intake_job(Ntf *self, const char *job_id, const json_t *event G_GNUC_UNUSED, GError **error)
+intake_job(Ntf *self, const char *job_id, const json_t *event G_GNUC_UNUSED,
+           bool later G_GNUC_UNUSED, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
     size_t created = 0;
@@ -23,7 +26,7 @@ intake_job(Ntf *self, const char *job_id, const json_t *event G_GNUC_UNUSED, GEr
         return true; /* removed, taken back, or to be tried again: nothing to send */
     }
     const int64_t now_ms = jw_clock_now_ms(self->clock);
-    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, now_ms);
+    g_autoptr(GPtrArray) deliveries = jw_jobs_mails_of(job, now_ms);
     if (!ntf_tell_job(self, job, error)) { /* before mail_pending ends: until then it is found */
         return false;
     }
@@ -44,29 +47,26 @@ intake_job(Ntf *self, const char *job_id, const json_t *event G_GNUC_UNUSED, GEr
     return true;
 }
 
-/* A bounce is told of at once, not only when all mails have ended. */
+/* A bounce is told of at once, not only when all mails have ended. @later: a later event has the
+ * deliveries of the job counted. */
 static bool
-intake_delivery(Ntf *self, const char *job_id, const json_t *event, GError **error)
+intake_delivery(Ntf *self, const char *job_id, const json_t *event, bool later, GError **error)
 {
     const char *id = jw_json_text(event, "deliveryId");
     g_autoptr(JwDelivery) delivery = NULL;
 
-    if (g_strcmp0(jw_json_text(event, "channel"), jw_delivery_channel_name(JW_CHANNEL_WEBHOOK))
-        == 0) {
-        return true; /* it counts for no job */
-    }
     if (id != NULL
         && g_strcmp0(jw_json_text(event, "state"), jw_delivery_state_name(JW_DELIVERY_BOUNCED)) == 0
         && (!jw_store_get_delivery(self->store, id, &delivery, error)
             || (delivery != NULL && !ntf_tell_bounce(self, delivery, error)))) {
         return false;
     }
-    return ntf_roll_up(self, job_id, error);
+    return later || ntf_roll_up(self, job_id, error);
 }
 
 static const struct {
     const char *type;
-    bool (*run)(Ntf *self, const char *job_id, const json_t *event, GError **error);
+    bool (*run)(Ntf *self, const char *job_id, const json_t *event, bool later, GError **error);
 } events[] = {
     { JW_TYPE_JOB_COMPLETED, intake_job },
     { JW_TYPE_JOB_FAILED, intake_job },
@@ -75,7 +75,7 @@ static const struct {
 
 /* False: the store is unreachable for now. Events of other types are for others. */
 static bool
-intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
+intake_event(Ntf *self, const JwMessage *message, bool later, JwAnswer *answer)
 {
     const char *type = jw_message_header(message, "ce_type");
     g_autoptr(GError) error = NULL;
@@ -90,7 +90,7 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
         if (job_id == NULL) {
             answer->verdict = JW_VERDICT_POISON;
             answer->reason = g_strdup(jw_error_message(error));
-        } else if (!events[i].run(self, job_id, event, &error)) {
+        } else if (!events[i].run(self, job_id, event, later, &error)) {
             if (jw_error_retry(error) == JW_RETRY_NEVER) {
                 /* offered again it would hold up its partition without end; maintenance comes
                  * back to the job */
@@ -107,11 +107,36 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
     return true;
 }
 
+/* Whether a later one of the batch has the deliveries of the same job counted: then that one does
+ * it. While it has not, it comes again, so nothing is left uncounted. */
+static bool
+is_counted_later(const JwMessage *messages, size_t n_messages, size_t at)
+{
+    const JwMessage *own = &messages[at];
+
+    if (own->key == NULL
+        || g_strcmp0(jw_message_header(own, "ce_type"), JW_TYPE_DELIVERY_CHANGED) != 0) {
+        return false;
+    }
+    for (size_t i = at + 1; i < n_messages; i++) {
+        const JwMessage *other = &messages[i];
+
+        if (other->key != NULL && other->key_length == own->key_length
+            && memcmp(other->key, own->key, own->key_length) == 0
+            && g_strcmp0(jw_message_header(other, "ce_type"), JW_TYPE_DELIVERY_CHANGED) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
 {
     for (size_t i = 0; i < n_messages; i++) {
-        if (!intake_event(data, &messages[i], &answers[i])) {
+        const bool later = is_counted_later(messages, n_messages, i);
+
+        if (!intake_event(data, &messages[i], later, &answers[i])) {
             return; /* the store is unreachable: the rest stays LATER */
         }
     }

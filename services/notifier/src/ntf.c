@@ -65,16 +65,23 @@ ntf_check_in_doubt(const Ntf *self, GError **error)
 bool
 ntf_check(const Ntf *self, GError **error)
 {
-    int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
+    const int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
+    const int64_t least_of_webhooks_ms = self->config.webhook_timeout_ms + 10000;
 
-    return self->config.dead_after_ms >= MAX(least_ms, self->config.webhook_timeout_ms + 10000)
+    if (self->config.dead_after_ms < least_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_SENDER_DEAD_AFTER (%" G_GINT64_FORMAT
+                       " ms) must be at least twice JW_SMTP_TIMEOUT (%" G_GINT64_FORMAT
+                       " ms) and 10 s: %" G_GINT64_FORMAT " ms",
+                       self->config.dead_after_ms, self->mail_config.timeout_ms, least_ms);
+    }
+    return self->config.dead_after_ms >= least_of_webhooks_ms
            || jw_fail(error, JW_ERROR_INVALID,
                       "JW_SENDER_DEAD_AFTER (%" G_GINT64_FORMAT
-                      " ms) must be at least twice JW_SMTP_TIMEOUT (%" G_GINT64_FORMAT
-                      " ms) and 10 s: %" G_GINT64_FORMAT
-                      " ms, and JW_WEBHOOK_TIMEOUT (%" G_GINT64_FORMAT " ms) and 10 s",
-                      self->config.dead_after_ms, self->mail_config.timeout_ms, least_ms,
-                      self->config.webhook_timeout_ms);
+                      " ms) must be at least JW_WEBHOOK_TIMEOUT (%" G_GINT64_FORMAT
+                      " ms) and 10 s: %" G_GINT64_FORMAT " ms",
+                      self->config.dead_after_ms, self->config.webhook_timeout_ms,
+                      least_of_webhooks_ms);
 }
 
 /* The port, the waits and the lanes. Without keys there are no senders. */

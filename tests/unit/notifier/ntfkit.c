@@ -32,7 +32,7 @@ set_up_webhooks(Ntf *ntf, KitPoster *poster)
     g_autoptr(GError) error = NULL;
 
     ntf->config.webhook_senders = 2;
-    ntf->config.webhook_timeout_ms = 20000;
+    ntf->config.webhook_timeout_ms = 2000;
     ntf->config.webhook_retries = (char *)(uintptr_t)KIT_RETRIES;
     ntf->config.webhook_disable_after_ms = 7 * 24 * HOUR;
     ntf->config.webhook_keep_ms = 30 * 24 * HOUR;

@@ -24,8 +24,8 @@ typedef struct {
     int64_t now_ms, token;
     const char *owner;
     int64_t not_before_ms;
-    const char *reply;          /* kept when not NULL */
-    const JwDeliveryTry *tried; /* (nullable): appended to its tries */
+    const char *reply, *status_code; /* kept when not NULL */
+    const JwDeliveryTry *tried;      /* (nullable): appended to its tries */
     const JwOutboxEntry *const *events;
     size_t n_events;
 } JwDeliveryChange;

@@ -133,7 +133,7 @@ append_shown(bson_t *opts, bool with_request)
 {
     static const char *const left_out[] = { "recipients", "spec",     "outbox",      "result",
                                             "artifact",   "warnings", "departments", "retryKeys",
-                                            NULL };
+                                            "resends",    NULL };
     const char *const *without = with_request ? &left_out[2] : left_out;
     bson_t shown;
 

@@ -204,8 +204,8 @@ ntf_tell_sent(Ntf *self, const JwJob *job, const JwDeliveryCounts *counts, GErro
     if (counts->sent == 0 || webhooks->len == 0) {
         return true;
     }
-    /* Sent again to those who had it not, more are sent than before: that is another event. */
-    g_autofree char *of = g_strdup_printf("%s %d", job->id, counts->total);
+    /* When it was sent again, that is another event. */
+    g_autofree char *of = g_strdup_printf("%s %d %d", job->id, counts->total, job->resend_count);
     name_event(&told, of, counts->sent);
     told.json = ntf_payload_sent(self, job, counts, jw_clock_now_ms(self->clock));
     return tell(self, webhooks, &told, error);
