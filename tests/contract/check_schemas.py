@@ -127,7 +127,8 @@ def check_refs():
 
 def main():
     count = 0
-    definitions = [TOP / f"{name}.v1.json" for name in ("report-definition", "mapping", "schedules", "common/calendar")]
+    names = ("report-definition", "mapping", "schedules", "common/calendar", "common/webhook-event")
+    definitions = [TOP / f"{name}.v1.json" for name in names]
     for path in sorted((TOP / "messages").glob("*.json")) + definitions:
         count += check_examples(path)
     for schema, files in (("report-definition", "reports/*.json"), ("mapping", "mappings/*.json"),

@@ -64,7 +64,7 @@ QUICK = {
 }
 DEADLY = {
     "all": {"JW_REAP_AFTER": "3s", "JW_HEARTBEAT_TIMEOUT": "1s"},
-    "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
+    "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms", "JW_WEBHOOK_TIMEOUT": "4s"},
 }
 
 
@@ -273,6 +273,7 @@ class Stack:
         if service in ("gateway", "notifier"):
             variables["JW_PUBLIC_URL"] = f"http://127.0.0.1:{self.gateway_port}"
             variables["JW_LINK_KEYS"] = f"{KID}:{self.prefix:x<32}"
+            variables["JW_WEBHOOK_KEYS"] = f"{KID}:{self.prefix:z<32}"
         if service == "gateway":
             variables |= {
                 "JW_API_KEY_SECRETS": self.api_key_secrets,

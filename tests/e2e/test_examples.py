@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from receiver import Receiver
 from stack import CONTRACTS, JOBS, TOP, Stack, address, weekly
 from test_schedules import schedules_file
 from test_seed_000 import failed
@@ -119,8 +120,47 @@ def of_mailed_reports(stack):
     return ask.answers
 
 
+def of_webhooks(calls_csv):
+    """On a stack that may send to this machine."""
+    allowed = {"JW_WEBHOOK_ALLOW_PRIVATE": "127.0.0.1/32", "JW_WEBHOOK_ALLOW_HTTP": "true"}
+    env = {"gateway": allowed, "notifier": allowed | {"JW_WEBHOOK_RETRIES": "200ms 200ms"}}
+    receiver = Receiver()
+    try:
+        with Stack("examples-webhooks", env=env) as own:
+            own.import_csv(calls_csv)
+            own.start_all()
+            ask = Recorder(own.api(subject="u-examples", permissions=(), roles=("Admin",)))
+            body = {"url": f"{receiver.url}/hooks", "events": ["report.generated", "email.bounced"],
+                    "description": "to the CRM", "reportTypes": ["call-records"]}
+            root = "/report/webhooks"
+            one = f"{root}/{ask('createWebhook', 'POST', root, 201, json=body)['id']}"
+            ask("listWebhooks", "GET", root)
+            ask("getWebhook", "GET", one)
+            test = ask("testWebhook", "POST", f"{one}/test", 202, json={})["id"]
+            until(lambda: receiver.posts("/hooks"), 30, "the test")
+            receiver.plan("/hooks", (502, {}, b"Bad Gateway"))
+            own.api().create(weekly())
+            until(lambda: len(receiver.posts("/hooks")) == 3, 30, "the event, twice")
+
+            def sent():
+                log = ask("listWebhookDeliveries", "GET", f"{one}/deliveries?limit=1")
+                return log["deliveries"][0]["status"] == "sent"
+
+            until(sent, 30, "it is sent")
+            ask("replayWebhookDelivery", "POST", f"{one}/deliveries/{test}/replay", 202, json={})
+            ask("changeWebhook", "PATCH", one, json={"enabled": False})
+            own.api().wait(own.api().create(weekly()))
+            until(lambda: own.db.deliveries.find_one({"channel": "webhook", "state": "failed"}), 30, "it misses one")
+            ask("changeWebhook", "PATCH", one, json={"enabled": True})
+            ask("replayWebhook", "POST", f"{one}/replay", 202, json={})
+            ask("rotateWebhookSecret", "POST", f"{one}/secret/rotate", json={})
+            return ask.answers
+    finally:
+        receiver.close()
+
+
 @pytest.fixture(scope="module")
-def answers(stack, tmp_path_factory):
+def answers(stack, tmp_path_factory, calls_csv):
     """{operationId: its answer}"""
     ask = Recorder(stack.api(subject="u-examples"))
     wanted = weekly([address(stack, "ops")], name="Calls of last week", visibility="department")
@@ -151,6 +191,7 @@ def answers(stack, tmp_path_factory):
     ask("deleteReportTemplate", "DELETE", f"{TEMPLATES}/{template}")
     ask("listReportTypes", "GET", "/api/v2/reports/types")
     ask.answers |= of_mailed_reports(stack)
+    ask.answers |= of_webhooks(calls_csv)
     ask.answers |= of_schedules(tmp_path_factory)
     if "JW_EXAMPLES_FILE" in os.environ:
         with open(os.environ["JW_EXAMPLES_FILE"], "w", encoding="utf-8") as file:

@@ -219,7 +219,8 @@ NOTIFIER = {"ntf_before_mark": (1, False), "ntf_before_final_dot": (1, True), "n
 
 
 def test_every_point_of_the_notifier_is_known():
-    assert set(crash_points("notifier")) == set(NOTIFIER)
+    """Those of webhooks are gone through in test_webhooks.py."""
+    assert {name for name in crash_points("notifier") if "webhook" not in name} == set(NOTIFIER)
 
 
 @pytest.mark.parametrize("point", NOTIFIER)

@@ -119,6 +119,10 @@ expect_delivery(JwDelivery *delivery, const JwDeliveryRule *rule, const JwDelive
     if ((rule->flags & JW_DRULE_ENDS) != 0) {
         delivery->finished_at_ms = change->now_ms;
     }
+    if ((rule->flags & JW_DRULE_RESTARTS) != 0) {
+        delivery->attempts = 0;
+        delivery->finished_at_ms = 0;
+    }
     g_ptr_array_add(delivery->outbox, jw_outbox_entry_copy(change->events[0]));
 }
 
@@ -147,7 +151,8 @@ check_delivery(JwStore *store, JwDelivery *delivery, JwDeliveryTransition transi
         && ((rule->flags & JW_DRULE_WANTS_DATA_SENT) == 0 || delivery->data_sent)
         && ((rule->flags & JW_DRULE_WANTS_DATA_UNSENT) == 0 || !delivery->data_sent)
         && ((rule->flags & JW_DRULE_COUNTS_RESEND) == 0 || delivery->resends == 0)
-        && ((rule->flags & JW_DRULE_WANTS_RESENT) == 0 || delivery->resends >= 1);
+        && ((rule->flags & JW_DRULE_WANTS_RESENT) == 0 || delivery->resends >= 1)
+        && ((rule->flags & JW_DRULE_RESTARTS) == 0 || delivery->channel == JW_CHANNEL_WEBHOOK);
     g_autoptr(JwDelivery) after = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -169,10 +174,11 @@ every_delivery_meets_every_change(JwStore *store)
 {
     for (int state = 0; state < JW_DELIVERY_N_STATES; state++) {
         for (int transition = 0; transition < JW_DELIVERY_N_TRANSITIONS; transition++) {
-            for (int variant = 0; variant < 6; variant++) {
+            for (int variant = 0; variant < 7; variant++) {
                 const bool dot = (variant & 1) != 0;
                 const int resends = (variant & 2) != 0 ? 1 : 0;
                 g_autoptr(JwDelivery) delivery = new_delivery((JwDeliveryState)state, dot, resends);
+                delivery->channel = variant == 6 ? JW_CHANNEL_WEBHOOK : JW_CHANNEL_MAIL;
                 check_delivery(store, delivery, (JwDeliveryTransition)transition,
                                variant == 4 ? 6 : 7, variant == 5 ? SC_NOW - 1 : SC_NOW);
             }

@@ -51,6 +51,8 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
                                   | BIT(JW_DELIVERY_QUEUED) | BIT(JW_DELIVERY_FAILED),
                               JW_DELIVERY_BOUNCED,
                               JW_DRULE_WANTS_DATA_SENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    [JW_DCHANGE_REPLAY] = { "replay", BIT(JW_DELIVERY_SENT) | BIT(JW_DELIVERY_FAILED),
+                            JW_DELIVERY_QUEUED, JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_RESTARTS },
 };
 
 static const char *const state_names[JW_DELIVERY_N_STATES] = {
@@ -82,6 +84,7 @@ new_delivery(const char *id, const char *job_id, const char *recipient, int64_t 
     delivery->created_at_ms = now_ms;
     delivery->updated_at_ms = now_ms;
     delivery->outbox = jw_outbox_new();
+    delivery->tries = g_ptr_array_new_with_free_func(jw_delivery_try_free);
     return delivery;
 }
 
@@ -141,6 +144,12 @@ jw_delivery_new_message(const char *job_id, const char *key, const char *recipie
     return delivery;
 }
 
+void
+jw_delivery_event_id(char ret[JW_UUID_LEN + 1], const char *event_id, const char *webhook_id)
+{
+    jw_uuid_derive(ret, "delivery-event", event_id, webhook_id, NULL);
+}
+
 JwDelivery *
 jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
                       const char *event, int64_t now_ms)
@@ -149,12 +158,14 @@ jw_delivery_new_event(const char *job_id, const char *event_id, const char *webh
 
     g_return_val_if_fail(job_id != NULL && event_id != NULL, NULL);
     g_return_val_if_fail(webhook_id != NULL && event != NULL, NULL);
-    jw_uuid_derive(id, "delivery-event", event_id, webhook_id, NULL);
+    jw_delivery_event_id(id, event_id, webhook_id);
     JwDelivery *delivery = new_delivery(id, job_id, webhook_id, now_ms);
     delivery->channel = JW_CHANNEL_WEBHOOK;
     delivery->kind = JW_DELIVERY_EVENT;
     delivery->event = g_strdup(event);
     delivery->in_doubt = JW_IN_DOUBT_AT_LEAST_ONCE;
+    g_free(delivery->message_id);
+    delivery->message_id = g_strdup(event_id);
     return delivery;
 }
 
@@ -184,6 +195,18 @@ jw_delivery_id_of(const char *message_id)
 }
 
 void
+jw_delivery_try_free(gpointer self)
+{
+    JwDeliveryTry *tried = self;
+
+    if (tried != NULL) {
+        g_free(tried->answer);
+        g_free(tried->why);
+        g_free(tried);
+    }
+}
+
+void
 jw_delivery_free(gpointer self)
 {
     JwDelivery *delivery = self;
@@ -193,6 +216,7 @@ jw_delivery_free(gpointer self)
     }
     jw_texts_clear(delivery, delivery_texts, G_N_ELEMENTS(delivery_texts));
     g_clear_pointer(&delivery->outbox, g_ptr_array_unref);
+    g_clear_pointer(&delivery->tries, g_ptr_array_unref);
     g_free(delivery);
 }
 

@@ -11,6 +11,7 @@
 #include "jw/link_token.h"
 #include "jw/mail_domains.h"
 #include "jw/ports.h"
+#include "jw/webhook_net.h"
 
 G_BEGIN_DECLS
 
@@ -36,12 +37,15 @@ typedef struct {
     JwLinkConfig link_config;
     JwApiKeyConfig api_key_config;
     JwMailDomainsConfig mail_domains_config;
+    JwWebhookConfig webhook_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
     JwLinkKeys *links; /* what signs links */
     JwMailDomains *mail_domains;
-    JwKeyring *key_secrets; /* what signs API keys; NULL: there are none */
-    GwKeys *keys;           /* API keys that were used here */
+    JwKeyring *key_secrets;  /* what signs API keys; NULL: there are none */
+    GwKeys *keys;            /* API keys that were used here */
+    JwKeyring *webhook_keys; /* encrypt the secrets of webhooks; NULL: there are none */
+    JwWebhookNet *webhook_net;
     GwAdmission *admission;
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;

@@ -41,6 +41,12 @@ check_values(gpointer data, JwConfigCheck *check)
         g_autoptr(JwKeyring) secrets = NULL;
         jw_config_note(check, jw_api_key_secrets(&self->api_key_config, &secrets, &error), &error);
     }
+    if (jw_config_is_read(check, "JW_WEBHOOK_KEYS", "JW_WEBHOOK_ALLOW_PRIVATE", NULL)) {
+        g_autoptr(JwKeyring) keys = NULL;
+        g_autoptr(JwWebhookNet) net = NULL;
+        jw_config_note(check, jw_webhook_configure(&self->webhook_config, &keys, &net, &error),
+                       &error);
+    }
 }
 
 static bool
@@ -71,6 +77,10 @@ start(JwSvc *svc, gpointer data, GError **error)
         jw_warn("api_keys_off", JW_STR("error", "JW_API_KEY_SECRETS is not set: every API key is "
                                                 "refused"));
     }
+    if (!jw_webhook_configure(&self->webhook_config, &self->webhook_keys, &self->webhook_net,
+                              error)) {
+        return false;
+    }
     return gw_run(self, jw_svc_http(svc), error);
 }
 
@@ -88,6 +98,8 @@ stop(gpointer data)
     gw_stop(self);
     g_clear_pointer(&self->mail_domains, jw_mail_domains_free);
     g_clear_pointer(&self->key_secrets, jw_keyring_free);
+    g_clear_pointer(&self->webhook_keys, jw_keyring_free);
+    g_clear_pointer(&self->webhook_net, jw_webhook_net_free);
     g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->tokens, jw_token_verifier_free);
 }
@@ -105,6 +117,8 @@ main(int argc, char **argv)
           &self.api_key_config },
         { "Recipients", jw_mail_domains_config_entries, jw_mail_domains_n_config_entries,
           &self.mail_domains_config },
+        { "Webhooks", jw_webhook_config_entries, jw_webhook_n_config_entries,
+          &self.webhook_config },
     };
     const JwSvcDef def = {
         .name = "gateway",

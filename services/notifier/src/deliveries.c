@@ -8,6 +8,7 @@
 
 #include "jw/log.h"
 #include "metrics.h"
+#include "webhooks/webhooks.h"
 
 #include <string.h>
 
@@ -119,6 +120,10 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
         const JwDeliveryCounts counts = now.counts;
         const int64_t now_ms = jw_clock_now_ms(self->clock);
 
+        /* before mail_pending ends: until then the job is found again */
+        if (now.done && now.job->mail_pending && !ntf_tell_sent(self, now.job, &counts, error)) {
+            return false;
+        }
         if (!jw_store_set_delivery_counts(self->store, job_id, &counts, now_ms, error)
             || (now.done && !jw_store_end_mail(self->store, now.job, now_ms, error))
             || !count(self, job_id, &now, error)) {

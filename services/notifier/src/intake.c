@@ -6,12 +6,15 @@
  * changed delivery has the counts on its job updated. */
 #include "ntf.h"
 
+#include "jw/json.h"
 #include "jw/log.h"
+#include "webhooks/webhooks.h"
 
 #include <string.h>
 
 static bool
-intake_job(Ntf *self, const char *job_id, GError **error)
+intake_job(Ntf *self, const char *job_id, const json_t *event G_GNUC_UNUSED,
+           bool later G_GNUC_UNUSED, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
     size_t created = 0;
@@ -24,6 +27,9 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     }
     const int64_t now_ms = jw_clock_now_ms(self->clock);
     g_autoptr(GPtrArray) deliveries = jw_jobs_mails_of(job, now_ms);
+    if (!ntf_tell_job(self, job, error)) { /* before mail_pending ends: until then it is found */
+        return false;
+    }
     if (deliveries->len == 0) {
         return !job->mail_pending || jw_store_end_mail(self->store, job, now_ms, error);
     }
@@ -41,18 +47,35 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     return true;
 }
 
+/* A bounce is told of at once, not only when all mails have ended. @later: a later event has the
+ * deliveries of the job counted. */
+static bool
+intake_delivery(Ntf *self, const char *job_id, const json_t *event, bool later, GError **error)
+{
+    const char *id = jw_json_text(event, "deliveryId");
+    g_autoptr(JwDelivery) delivery = NULL;
+
+    if (id != NULL
+        && g_strcmp0(jw_json_text(event, "state"), jw_delivery_state_name(JW_DELIVERY_BOUNCED)) == 0
+        && (!jw_store_get_delivery(self->store, id, &delivery, error)
+            || (delivery != NULL && !ntf_tell_bounce(self, delivery, error)))) {
+        return false;
+    }
+    return later || ntf_roll_up(self, job_id, error);
+}
+
 static const struct {
     const char *type;
-    bool (*run)(Ntf *self, const char *job_id, GError **error);
+    bool (*run)(Ntf *self, const char *job_id, const json_t *event, bool later, GError **error);
 } events[] = {
     { JW_TYPE_JOB_COMPLETED, intake_job },
     { JW_TYPE_JOB_FAILED, intake_job },
-    { JW_TYPE_DELIVERY_CHANGED, ntf_roll_up },
+    { JW_TYPE_DELIVERY_CHANGED, intake_delivery },
 };
 
 /* False: the store is unreachable for now. Events of other types are for others. */
 static bool
-intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
+intake_event(Ntf *self, const JwMessage *message, bool later, JwAnswer *answer)
 {
     const char *type = jw_message_header(message, "ce_type");
     g_autoptr(GError) error = NULL;
@@ -63,10 +86,11 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
             continue;
         }
         g_autofree char *job_id = jw_wire_event_job_id(message->body, message->body_length, &error);
+        json_auto_t *event = jw_json_parse_body(message->body, message->body_length, NULL);
         if (job_id == NULL) {
             answer->verdict = JW_VERDICT_POISON;
             answer->reason = g_strdup(jw_error_message(error));
-        } else if (!events[i].run(self, job_id, &error)) {
+        } else if (!events[i].run(self, job_id, event, later, &error)) {
             if (jw_error_retry(error) == JW_RETRY_NEVER) {
                 /* offered again it would hold up its partition without end; maintenance comes
                  * back to the job */
@@ -110,9 +134,9 @@ void
 ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
 {
     for (size_t i = 0; i < n_messages; i++) {
-        if (is_counted_later(messages, n_messages, i)) {
-            answers[i].verdict = JW_VERDICT_DONE;
-        } else if (!intake_event(data, &messages[i], &answers[i])) {
+        const bool later = is_counted_later(messages, n_messages, i);
+
+        if (!intake_event(data, &messages[i], later, &answers[i])) {
             return; /* the store is unreachable: the rest stays LATER */
         }
     }

@@ -12,12 +12,37 @@ mail_ready(gpointer mail, GError **error)
 }
 
 static void
+check_webhooks(const Ntf *self, JwConfigCheck *check)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwKeyring) keys = NULL;
+    g_autoptr(JwWebhookNet) net = NULL;
+
+    if (jw_config_is_read(check, "JW_WEBHOOK_KEYS", "JW_WEBHOOK_ALLOW_PRIVATE", NULL)) {
+        jw_config_note(check, jw_webhook_configure(&self->webhook_config, &keys, &net, &error),
+                       &error);
+    }
+    if (self->config.webhook_retries != NULL) {
+        g_autoptr(JwWebhookRetries) retries =
+            jw_webhook_retries_new("JW_WEBHOOK_RETRIES", self->config.webhook_retries, &error);
+        jw_config_note(check, retries != NULL, &error);
+    }
+    if (self->config.webhook_ca_file != NULL
+        && !g_file_test(self->config.webhook_ca_file, G_FILE_TEST_IS_REGULAR)) {
+        (void)jw_fail(&error, JW_ERROR_INVALID, "JW_WEBHOOK_CA_FILE: there is no file '%s'",
+                      self->config.webhook_ca_file);
+        jw_config_note(check, false, &error);
+    }
+}
+
+static void
 check_values(gpointer data, JwConfigCheck *check)
 {
     Ntf *self = data;
     g_autoptr(GError) error = NULL;
 
-    if (jw_config_is_read(check, "JW_SENDER_DEAD_AFTER", "JW_SMTP_TIMEOUT", NULL)) {
+    if (jw_config_is_read(check, "JW_SENDER_DEAD_AFTER", "JW_SMTP_TIMEOUT", "JW_WEBHOOK_TIMEOUT",
+                          NULL)) {
         jw_config_note(check, ntf_check(self, &error), &error);
     }
     jw_config_note(check, ntf_check_in_doubt(self, &error), &error);
@@ -29,6 +54,7 @@ check_values(gpointer data, JwConfigCheck *check)
         g_autoptr(JwMailDomains) domains = jw_mail_domains_new(&self->mail_domains_config, &error);
         jw_config_note(check, domains != NULL, &error);
     }
+    check_webhooks(self, check);
     if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
         jw_config_note(check, keys != NULL, &error);
@@ -53,6 +79,16 @@ start(JwSvc *svc, gpointer data, GError **error)
         return false;
     }
     jw_info("link_keys", JW_STR("ids", jw_link_keys_ids(self->links)));
+    if (!jw_webhook_configure(&self->webhook_config, &self->webhook_keys, &self->webhook_net,
+                              error)) {
+        return false;
+    }
+    if (self->webhook_keys != NULL) {
+        jw_info("webhook_keys", JW_STR("ids", jw_keyring_ids(self->webhook_keys)));
+    } else {
+        jw_warn("webhooks_off", JW_STR("error", "JW_WEBHOOK_KEYS is not set: webhooks that there "
+                                                "are wait until it is"));
+    }
     jw_svc_add_check(svc, "smtp", false, mail_ready, self->mail);
     return ntf_run(self, error);
 }
@@ -73,6 +109,8 @@ stop(gpointer data)
 
     ntf_stop(self);
     g_clear_pointer(&self->mail_domains, jw_mail_domains_free);
+    g_clear_pointer(&self->webhook_keys, jw_keyring_free);
+    g_clear_pointer(&self->webhook_net, jw_webhook_net_free);
     g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->mail, jw_mail_free);
 }
@@ -87,10 +125,13 @@ main(int argc, char **argv)
         { "Recipients", jw_mail_domains_config_entries, jw_mail_domains_n_config_entries,
           &self.mail_domains_config },
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
+        { "Webhooks", jw_webhook_config_entries, jw_webhook_n_config_entries,
+          &self.webhook_config },
     };
     const JwSvcDef def = {
         .name = "notifier",
-        .summary = "mails finished reports and records the outcome of each mail",
+        .summary = "mails finished reports, tells webhooks of them, and records the outcome of "
+                   "each message",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,

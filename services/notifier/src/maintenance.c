@@ -9,6 +9,7 @@
 #include "ntf.h"
 
 #include "jw/log.h"
+#include "webhooks/webhooks.h"
 
 static bool
 queue_due(Ntf *self, GError **error)
@@ -129,6 +130,9 @@ recover_job(Ntf *self, const JwJob *job, GError **error)
         job->state == JW_JOB_FAILED && now_ms - job->finished_at_ms > self->config.give_up_ms;
     size_t created = 0;
 
+    if (!old && !ntf_tell_job(self, job, error)) {
+        return false;
+    }
     if (deliveries->len == 0 || old) { /* nothing to send, now or later */
         return jw_store_end_mail(self->store, job, now_ms, error);
     }
@@ -184,7 +188,7 @@ bool
 ntf_maintain(Ntf *self, GError **error)
 {
     return queue_due(self, error) && reap_senders(self, error) && resolve_unknown(self, error)
-           && recover_mail(self, error);
+           && recover_mail(self, error) && ntf_keep_webhooks(self, error);
 }
 
 gpointer

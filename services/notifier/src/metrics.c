@@ -6,6 +6,8 @@ static const JwMetricDef defs[NTF_N_METRICS] = {
                                       "Changes of deliveries", "change" },
     [NTF_METRIC_SMTP_SECONDS] = { JW_METRIC_HISTOGRAM, "jobwire_smtp_seconds",
                                   "Duration of SMTP transactions, by outcome", "outcome" },
+    [NTF_METRIC_WEBHOOK_SECONDS] = { JW_METRIC_HISTOGRAM, "jobwire_webhook_seconds",
+                                     "Duration of posts to webhooks, by outcome", "outcome" },
 };
 JwMetric *ntf_metrics[NTF_N_METRICS];
 

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 typedef enum {
     NTF_METRIC_DELIVERY_CHANGES, /* labelled with the transition */
     NTF_METRIC_SMTP_SECONDS,     /* labelled with the outcome */
+    NTF_METRIC_WEBHOOK_SECONDS,  /* labelled with the outcome */
     NTF_N_METRICS
 } NtfMetric;
 

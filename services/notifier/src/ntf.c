@@ -3,6 +3,7 @@
 
 #include "jw/links.h"
 #include "metrics.h"
+#include "webhooks/webhooks.h"
 
 const JwConfigEntry ntf_config_entries[] = {
     { "JW_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, senders), "4", 1, 64, 0,
@@ -29,6 +30,22 @@ const JwConfigEntry ntf_config_entries[] = {
       "flagged) or at_most_once (never again: it has failed)" },
     { "JW_GIVE_UP_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, give_up_ms), "72h", 1000,
       INT64_MAX, 0, "a mail that cannot be sent for this long has failed" },
+    { "JW_WEBHOOK_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, webhook_senders), "16", 1, 256, 0,
+      "events posted to webhooks at once, a quarter of them at most to one webhook" },
+    { "JW_WEBHOOK_TIMEOUT", JW_CONFIG_DURATION, offsetof(NtfConfig, webhook_timeout_ms), "20s", 100,
+      120000, 0, "how long the receiver of an event has to answer" },
+    { "JW_WEBHOOK_RETRIES", JW_CONFIG_STRING, offsetof(NtfConfig, webhook_retries),
+      "5s 5m 30m 2h 5h 10h 14h 20h 24h", 0, 0, 0,
+      "how long an event waits after its first, second … failed attempt; after the last it has "
+      "failed, until it is replayed" },
+    { "JW_WEBHOOK_DISABLE_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, webhook_disable_after_ms),
+      "168h", 1000, INT64_C(366) * 86400000, 0,
+      "a webhook of which every attempt failed for this long is disabled, and its owner told" },
+    { "JW_WEBHOOK_LOG_KEEP", JW_CONFIG_DURATION, offsetof(NtfConfig, webhook_keep_ms), "720h",
+      INT64_C(10) * 86400000, INT64_C(3660) * 86400000, 0,
+      "how long an event that ended can be seen and replayed" },
+    { "JW_WEBHOOK_CA_FILE", JW_CONFIG_STRING, offsetof(NtfConfig, webhook_ca_file), NULL, 0, 0, 0,
+      "PEM file of the authorities that may vouch for receivers; default the system's" },
 };
 const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
 
@@ -48,14 +65,50 @@ ntf_check_in_doubt(const Ntf *self, GError **error)
 bool
 ntf_check(const Ntf *self, GError **error)
 {
-    int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
+    const int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
+    const int64_t least_of_webhooks_ms = self->config.webhook_timeout_ms + 10000;
 
-    return self->config.dead_after_ms >= least_ms
+    if (self->config.dead_after_ms < least_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_SENDER_DEAD_AFTER (%" G_GINT64_FORMAT
+                       " ms) must be at least twice JW_SMTP_TIMEOUT (%" G_GINT64_FORMAT
+                       " ms) and 10 s: %" G_GINT64_FORMAT " ms",
+                       self->config.dead_after_ms, self->mail_config.timeout_ms, least_ms);
+    }
+    return self->config.dead_after_ms >= least_of_webhooks_ms
            || jw_fail(error, JW_ERROR_INVALID,
                       "JW_SENDER_DEAD_AFTER (%" G_GINT64_FORMAT
-                      " ms) must be at least twice JW_SMTP_TIMEOUT (%" G_GINT64_FORMAT
+                      " ms) must be at least JW_WEBHOOK_TIMEOUT (%" G_GINT64_FORMAT
                       " ms) and 10 s: %" G_GINT64_FORMAT " ms",
-                      self->config.dead_after_ms, self->mail_config.timeout_ms, least_ms);
+                      self->config.dead_after_ms, self->config.webhook_timeout_ms,
+                      least_of_webhooks_ms);
+}
+
+/* The port, the waits and the lanes. Without keys there are no senders. */
+static bool
+start_webhooks(Ntf *self, GError **error)
+{
+    const JwWebhookPosterConfig config = {
+        .net = self->webhook_net,
+        .timeout_ms = self->config.webhook_timeout_ms,
+        .ca_file = self->config.webhook_ca_file,
+        .stop = self->stop,
+    };
+
+    self->lanes = ntf_lanes_new((size_t)self->config.webhook_senders);
+    self->retries =
+        jw_webhook_retries_new("JW_WEBHOOK_RETRIES", self->config.webhook_retries, error);
+    if (self->retries == NULL) {
+        return false;
+    }
+    if (self->webhook_keys == NULL) {
+        return true;
+    }
+    self->poster = jw_webhook_poster_http(&config, error);
+    for (int64_t i = 0; self->poster != NULL && i < self->config.webhook_senders; i++) {
+        g_ptr_array_add(self->senders, g_thread_new("webhooks", ntf_webhook_sender, self));
+    }
+    return self->poster != NULL;
 }
 
 bool
@@ -73,6 +126,10 @@ ntf_run(Ntf *self, GError **error)
     }
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);
+    self->senders = g_ptr_array_new();
+    if (!start_webhooks(self, error)) {
+        return false;
+    }
     self->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);
     jw_liveness_limit_gap(self->sending,
                           MAX(self->config.dead_after_ms / NTF_LOOKS, 2 * self->config.poll_ms));
@@ -91,7 +148,6 @@ ntf_run(Ntf *self, GError **error)
     if (self->consumer == NULL) {
         return false;
     }
-    self->senders = g_ptr_array_new();
     for (int64_t i = 0; i < self->config.senders; i++) {
         g_ptr_array_add(self->senders, g_thread_new("sender", ntf_sender, self));
     }
@@ -111,6 +167,9 @@ ntf_stop(Ntf *self)
     if (self->due != NULL) {
         jw_queue_close(self->due);
     }
+    if (self->lanes != NULL) {
+        ntf_lanes_close(self->lanes);
+    }
     for (guint i = 0; self->senders != NULL && i < self->senders->len; i++) {
         g_thread_join(g_ptr_array_index(self->senders, i));
     }
@@ -122,6 +181,9 @@ ntf_stop(Ntf *self)
     g_clear_pointer(&self->sending, jw_liveness_free);
     g_clear_pointer(&self->mail_scan.after_id, g_free);
     g_clear_pointer(&self->due, jw_queue_free);
+    g_clear_pointer(&self->lanes, ntf_lanes_free);
+    g_clear_pointer(&self->poster, jw_webhook_poster_free);
+    g_clear_pointer(&self->retries, jw_webhook_retries_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->sender_name, g_free);
     g_clear_pointer(&self->sender_address, g_free);

@@ -17,19 +17,27 @@
 #include "jw/store_deliveries.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
+#include "jw/webhook.h"
+#include "jw/webhook_post.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-    int64_t senders;          /* JW_SENDERS */
-    int64_t attach_max_bytes; /* JW_ATTACH_MAX */
-    char *public_url;         /* JW_PUBLIC_URL */
-    int64_t link_ttl_ms;      /* JW_LINK_TTL */
-    int64_t poll_ms;          /* JW_POLL */
-    int64_t dead_after_ms;    /* JW_SENDER_DEAD_AFTER */
-    int64_t resend_after_ms;  /* JW_RESEND_AFTER */
-    int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
-    char *in_doubt;           /* JW_IN_DOUBT */
+    int64_t senders;                  /* JW_SENDERS */
+    int64_t attach_max_bytes;         /* JW_ATTACH_MAX */
+    char *public_url;                 /* JW_PUBLIC_URL */
+    int64_t link_ttl_ms;              /* JW_LINK_TTL */
+    int64_t poll_ms;                  /* JW_POLL */
+    int64_t dead_after_ms;            /* JW_SENDER_DEAD_AFTER */
+    int64_t resend_after_ms;          /* JW_RESEND_AFTER */
+    int64_t give_up_ms;               /* JW_GIVE_UP_AFTER */
+    int64_t webhook_senders;          /* JW_WEBHOOK_SENDERS */
+    int64_t webhook_timeout_ms;       /* JW_WEBHOOK_TIMEOUT */
+    char *webhook_retries;            /* JW_WEBHOOK_RETRIES */
+    int64_t webhook_disable_after_ms; /* JW_WEBHOOK_DISABLE_AFTER */
+    int64_t webhook_keep_ms;          /* JW_WEBHOOK_LOG_KEEP */
+    char *webhook_ca_file;            /* JW_WEBHOOK_CA_FILE */
+    char *in_doubt;                   /* JW_IN_DOUBT */
 } NtfConfig;
 
 /* How far maintenance is with the jobs whose mail has not ended. */
@@ -39,22 +47,31 @@ typedef struct {
     int64_t next_mono_ms;
 } NtfMailScan;
 
+typedef struct _NtfLanes NtfLanes;
+
 typedef struct {
     NtfConfig config;
     JwMailConfig mail_config;
     JwLinkConfig link_config;
     JwMailDomainsConfig mail_domains_config;
+    JwWebhookConfig webhook_config;
     JW_PORTS; /* without a catalog: events only */
     JwMail *mail;
     JwLinkKeys *links;           /* sign the links in mails */
     JwMailDomains *mail_domains; /* NULL: mail may go to all */
+    JwKeyring *webhook_keys;     /* decrypt the secrets of webhooks; NULL: none is sent anything */
+    JwWebhookNet *webhook_net;
+    JwWebhookPoster *poster;
+    JwWebhookRetries *retries;
+    NtfLanes *lanes;       /* deliveries to webhooks */
+    int64_t sweep_mono_ms; /* maintenance thread only: when old deliveries are removed next */
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */
     JwLiveness *sending;                /* maintenance thread only: deliveries as it saw them */
     JwStop *stop;
     NtfMailScan mail_scan;
-    GPtrArray *senders; /* of GThread */
+    GPtrArray *senders; /* of GThread, those of webhooks as well */
     GThread *maintenance;
     char owner[JW_PROCESS_NAME_SIZE];
 } Ntf;

@@ -70,6 +70,10 @@ kit_new(void)
     assert_ok(gw->links != NULL, error);
     gw->key_secrets = jw_keyring_new("kit", KIT_LINK_KEYS, &error);
     assert_ok(gw->key_secrets != NULL, error);
+    gw->webhook_keys = jw_keyring_new("kit", KIT_LINK_KEYS, &error);
+    assert_ok(gw->webhook_keys != NULL, error);
+    gw->webhook_net = jw_webhook_net_new(NULL, false, &error);
+    assert_ok(gw->webhook_net != NULL, error);
     gw->keys = gw_keys_new(gw->store, gw->clock, gw->key_secrets, KIT_KEY_CACHE_MS);
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
@@ -110,6 +114,8 @@ kit_free(GwKit *self)
     jw_token_verifier_free(self->gw.tokens);
     jw_link_keys_free(self->gw.links);
     jw_keyring_free(self->gw.key_secrets);
+    jw_keyring_free(self->gw.webhook_keys);
+    jw_webhook_net_free(self->gw.webhook_net);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->private_pem);

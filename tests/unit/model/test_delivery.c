@@ -43,9 +43,13 @@ static const struct {
     { JW_DCHANGE_RETURNED, JW_DELIVERY_UNKNOWN, JW_DELIVERY_BOUNCED, RETURNED },
     { JW_DCHANGE_RETURNED, JW_DELIVERY_QUEUED, JW_DELIVERY_BOUNCED, RETURNED },
     { JW_DCHANGE_RETURNED, JW_DELIVERY_FAILED, JW_DELIVERY_BOUNCED, RETURNED },
+    { JW_DCHANGE_REPLAY, JW_DELIVERY_SENT, JW_DELIVERY_QUEUED,
+      JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_RESTARTS },
+    { JW_DCHANGE_REPLAY, JW_DELIVERY_FAILED, JW_DELIVERY_QUEUED,
+      JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_RESTARTS },
 };
 
-/* No change leaves it, but that its mail comes back. */
+/* No change leaves it, but that its mail comes back, and the replay of an event. */
 static bool
 is_final(JwDeliveryState state)
 {
@@ -56,7 +60,8 @@ static void
 test_all_pairs(void **state)
 {
     (void)state;
-    assert_int_equal(G_N_ELEMENTS(allowed), JW_DELIVERY_N_TRANSITIONS + 3); /* RETURNED has four */
+    /* RETURNED has four, REPLAY two */
+    assert_int_equal(G_N_ELEMENTS(allowed), JW_DELIVERY_N_TRANSITIONS + 4);
     for (int change = 0; change < JW_DELIVERY_N_TRANSITIONS; change++) {
         const JwDeliveryRule *rule = jw_delivery_rule((JwDeliveryTransition)change);
         for (int from = 0; from < JW_DELIVERY_N_STATES; from++) {
@@ -70,7 +75,7 @@ test_all_pairs(void **state)
             }
             assert_int_equal((rule->from & (1u << from)) != 0, expected);
             assert_false(expected && is_final((JwDeliveryState)from)
-                         && change != JW_DCHANGE_RETURNED);
+                         && change != JW_DCHANGE_RETURNED && change != JW_DCHANGE_REPLAY);
         }
         assert_int_equal(is_final(rule->to), (rule->flags & JW_DRULE_ENDS) != 0);
     }

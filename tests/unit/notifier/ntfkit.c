@@ -6,6 +6,47 @@
 #include <string.h>
 
 static void
+take_post(JwWebhookPoster *base, const JwWebhookPost *post, JwWebhookAnswer *ret)
+{
+    KitPoster *self = (KitPoster *)base;
+
+    g_ptr_array_add(self->posts,
+                    g_strdup_printf("%s %s %" G_GINT64_FORMAT " %s %s", post->url, post->id,
+                                    post->time_s, post->signatures, post->body));
+    ret->status = self->why != NULL ? 0 : self->status;
+    ret->retry_after_ms = self->retry_after_ms;
+    ret->duration_ms = self->duration_ms;
+    ret->answer = g_strdup(self->answer);
+    ret->why = g_strdup(self->why);
+    ret->stopped = self->stopped;
+}
+
+static void
+free_nothing(JwWebhookPoster *base G_GNUC_UNUSED)
+{
+}
+
+static void
+set_up_webhooks(Ntf *ntf, KitPoster *poster)
+{
+    g_autoptr(GError) error = NULL;
+
+    ntf->config.webhook_senders = 2;
+    ntf->config.webhook_timeout_ms = 2000;
+    ntf->config.webhook_retries = (char *)(uintptr_t)KIT_RETRIES;
+    ntf->config.webhook_disable_after_ms = 7 * 24 * HOUR;
+    ntf->config.webhook_keep_ms = 30 * 24 * HOUR;
+    ntf->webhook_keys = jw_keyring_new("kit", KIT_LINK_KEYS, &error);
+    assert_ok(ntf->webhook_keys != NULL, error);
+    ntf->webhook_net = jw_webhook_net_new(NULL, false, &error);
+    assert_ok(ntf->webhook_net != NULL, error);
+    ntf->retries = jw_webhook_retries_new("kit", KIT_RETRIES, &error);
+    assert_ok(ntf->retries != NULL, error);
+    ntf->lanes = ntf_lanes_new(16);
+    ntf->poster = &poster->base;
+}
+
+static void
 set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
 {
     ntf->ports = kit_service_ports(ports, ce_source);
@@ -42,6 +83,11 @@ kit_new(void)
     self->ports = kit_ports_new(KIT_NOW, false);
     set_up(&self->ntf, self->ports, mail, "/jobwire/notifier");
     set_up(&self->second, self->ports, mail, "/second");
+    self->poster = (KitPoster){ .base = { take_post, free_nothing },
+                                .status = 200,
+                                .posts = g_ptr_array_new_with_free_func(g_free) };
+    set_up_webhooks(&self->ntf, &self->poster);
+    set_up_webhooks(&self->second, &self->poster);
     return self;
 }
 
@@ -51,6 +97,11 @@ kit_free(NtfKit *self)
     ntf_stop(&self->ntf);
     ntf_stop(&self->second);
     jw_mail_free(self->ntf.mail);
+    g_ptr_array_unref(self->poster.posts);
+    jw_webhook_net_free(self->ntf.webhook_net);
+    jw_webhook_net_free(self->second.webhook_net);
+    jw_keyring_free(self->ntf.webhook_keys);
+    jw_keyring_free(self->second.webhook_keys);
     jw_link_keys_free(self->ntf.links);
     jw_link_keys_free(self->second.links);
     kit_ports_free(self->ports);

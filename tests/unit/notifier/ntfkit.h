@@ -4,17 +4,30 @@
 #include "jw/mail_mem.h"
 #include "service_ports.h"
 #include "ntf.h"
+#include "webhooks/webhooks.h"
 
 G_BEGIN_DECLS
 
 #define KIT_REPORT     "a,b\r\n1,2\r\n"
 #define KIT_PUBLIC_URL "https://jobs.example.com"
 #define KIT_LINK_KEYS  "kit:0123456789abcdef0123456789abcdef"
+#define KIT_RETRIES    "5s 5m 30m"
+
+/* Receivers of webhooks: what was posted, and what they answer. */
+typedef struct {
+    JwWebhookPoster base; /* first: the one is the other */
+    int status;
+    int64_t retry_after_ms, duration_ms;
+    const char *answer, *why;
+    bool stopped;
+    GPtrArray *posts; /* of char *: "url id time signatures body" */
+} KitPoster;
 
 typedef struct {
     Ntf ntf;
     Ntf second; /* another one on the same ports */
     KitPorts *ports;
+    KitPoster poster;
 } NtfKit;
 
 NtfKit *kit_new(void);

@@ -94,6 +94,12 @@ test_dead_too_soon(void **state)
                     "(2000 ms) and 10 s: 14000 ms");
     g_clear_error(&error);
     kit->ntf.config.dead_after_ms = 14000;
+    kit->ntf.config.webhook_timeout_ms = 4001;
+    assert_false(ntf_run(&kit->ntf, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_SENDER_DEAD_AFTER (14000 ms) must be at least JW_WEBHOOK_TIMEOUT (4001 ms) "
+                    "and 10 s: 14001 ms");
+    kit->ntf.config.webhook_timeout_ms = 4000;
     assert_ok(ntf_run(&kit->ntf, &error), error);
 }
 

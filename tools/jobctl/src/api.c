@@ -306,14 +306,31 @@ add_detail(GString *text, json_t *detail)
     }
 }
 
-/* The gateway's own message, in either of its forms. */
+/* The message of the forms that have it on top: {code, message, details}, or that of RFC 9457.
+ * NULL: it is none of them. (transfer full) */
+static char *
+plain_message(const json_t *value)
+{
+    const char *detail = json_string_value(json_object_get(value, "detail"));
+    const char *message = json_string_value(json_object_get(value, "message"));
+    const char *details = json_string_value(json_object_get(value, "details"));
+
+    message = message != NULL ? message : detail;
+    return details != NULL && message != NULL && strstr(message, details) == NULL
+               ? g_strconcat(message, "\n  ", details, NULL)
+               : g_strdup(message);
+}
+
+/* The gateway's own message, in any of its forms. */
 static bool
 refused(const JcApi *self, const Answer *answer, long status, GError **error)
 {
     json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
     const bool detail_form = json_object_get(value, "detail") != NULL;
     json_t *problem = json_object_get(value, detail_form ? "detail" : "error");
-    const char *message = json_string_value(json_object_get(problem, "message"));
+    g_autofree char *plain = plain_message(value);
+    const char *message =
+        plain != NULL ? plain : json_string_value(json_object_get(problem, "message"));
     g_autoptr(GString) text = g_string_new(message);
     json_t *detail = NULL;
     size_t i = 0;
@@ -341,7 +358,7 @@ refused(const JcApi *self, const Answer *answer, long status, GError **error)
 }
 
 struct json_t *
-jc_api_ask(JcApi *self, const char *method, const char *path, const char *body, GError **error)
+jc_api_plain(JcApi *self, const char *method, const char *path, const char *body, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     Answer answer = { .curl = self->curl, .text = text };
@@ -354,9 +371,22 @@ jc_api_ask(JcApi *self, const char *method, const char *path, const char *body, 
         (void)refused(self, &answer, status, error);
         return NULL;
     }
-    json_auto_t *value = jw_json_parse(text->str, text->len, NULL);
+    json_t *value = status == 204 ? json_object() : jw_json_parse(text->str, text->len, NULL);
+    if (value == NULL) {
+        return jw_fail_null(error, JW_ERROR_CORRUPT,
+                            "%s%s does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?",
+                            self->url, path);
+    }
+    return value;
+}
+
+struct json_t *
+jc_api_ask(JcApi *self, const char *method, const char *path, const char *body, GError **error)
+{
+    json_auto_t *value = jc_api_plain(self, method, path, body, error);
     json_t *data = json_object_get(value, "data");
-    if (!json_is_object(data) && !json_is_array(data)) {
+
+    if (value != NULL && !json_is_object(data) && !json_is_array(data)) {
         return jw_fail_null(error, JW_ERROR_CORRUPT,
                             "%s%s does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?",
                             self->url, path);

@@ -37,6 +37,10 @@ struct json_t *jc_api_call(JcApi *self, const char *path, const char *body,
  * Errors as above. (transfer full) */
 struct json_t *jc_api_ask(JcApi *self, const char *method, const char *path, const char *body,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of an API whose answers are the things themselves; one without a body is {}. (transfer
+ * full) */
+struct json_t *jc_api_plain(JcApi *self, const char *method, const char *path, const char *body,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a POST of a body of another @type than JSON. (transfer full) */
 struct json_t *jc_api_send(JcApi *self, const char *path, const char *type, const char *body,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

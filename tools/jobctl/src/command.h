@@ -118,6 +118,7 @@ struct _JcCommand {
     X(schedule)                                                                                    \
     X(calendar)                                                                                    \
     X(types)                                                                                       \
+    X(webhook)                                                                                     \
     X(dlq)                                                                                         \
     X(completion)                                                                                  \
     X(man)

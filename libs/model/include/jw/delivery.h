@@ -2,6 +2,7 @@
  * the job wrote, or an event; and its table of allowed changes. `unknown`: the connection died
  * after the data was sent; shown as Sending with a note. Pure data: changes happen in the store. */
 #pragma once
+#include "jw/delivery_try.h"
 #include "jw/job.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,7 @@ typedef enum {
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
     JW_DCHANGE_NOT_AGAIN,  /* unknown → failed, "in doubt": sent at most once */
     JW_DCHANGE_RETURNED,   /* sent, or nobody knew → bounced: a mail server says so later */
+    JW_DCHANGE_REPLAY,     /* of an event: sent or failed → queued with notBefore; attempts=0 */
 } JwDeliveryTransition;
 #define JW_DELIVERY_N_TRANSITIONS 14
 
@@ -49,6 +51,7 @@ typedef enum {
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
     JW_DRULE_TOLD = 1 << 12,         /* its event is published */
     JW_DRULE_RETURNS_ATTEMPT = 1 << 13,
+    JW_DRULE_RESTARTS = 1 << 20, /* filter channel = webhook; attempts=0, no finishedAt */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -91,7 +94,8 @@ typedef struct {
     char *recipient;
     char *subject, *text, *html; /* of a message; html: (nullable) */
     char *event;                 /* of an event: its JSON, sent as it is */
-    char *message_id;            /* without <>, deterministic */
+    GPtrArray *tries;            /* of an event: of JwDeliveryTry, oldest first; never NULL */
+    char *message_id;            /* without <>, deterministic; of an event: its id */
     JwDeliveryState state;
     int64_t token;
     int32_t attempts, resends;
@@ -119,8 +123,7 @@ JwDelivery *jw_delivery_new_failure(const JwJob *job, int64_t now_ms);
 
 /* A message that the job writes; subject, text and html are the caller's to set. Its id is derived
  * from @key and recipient: whatever job says the same again, it is the same message. (transfer
- * full)
- */
+ * full) */
 JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const char *recipient,
                                     int64_t now_ms);
 

@@ -25,6 +25,7 @@ typedef struct {
     const char *owner;
     int64_t not_before_ms;
     const char *reply, *status_code; /* kept when not NULL */
+    const JwDeliveryTry *tried;      /* (nullable): appended to its tries */
     const JwOutboxEntry *const *events;
     size_t n_events;
 } JwDeliveryChange;
@@ -47,7 +48,8 @@ bool jw_store_revoke_link(JwStore *self, const char *delivery_id, int64_t now_ms
 /**
  * jw_store_scan_deliveries:
  * @states: 1u << state each; 0: any
- * @due_before_ms: notBefore is not after this; 0: no condition
+ * @due_before_ms: mails whose notBefore is not after this, for webhooks have an order of their own
+ *   (jw_store_due_events()); 0: no condition
  * @updated_before_ms: updatedAt is before this; 0: no condition
  * @limit: at least 1
  * @ret: (out) (element-type JwDelivery) (transfer full): oldest notBefore first

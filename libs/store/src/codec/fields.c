@@ -1,10 +1,11 @@
-/* fields.c: the stored form of jobs, deliveries, schedules, occurrences, templates, links and API
- * keys, as tables. Changing a name needs a migration. */
+/* fields.c: the stored form of jobs, deliveries, schedules, occurrences, templates, links, API
+ * keys and webhooks, as tables. Changing a name needs a migration. */
 #include "doc.h"
 
 #include "jw/api_key.h"
 #include "jw/store_shares.h"
 #include "jw/store_templates.h"
+#include "jw/webhook.h"
 
 #define FIELD(type_, s, member, name_)                                                             \
     {                                                                                              \
@@ -184,6 +185,15 @@ static const JwDocField job_fields[] = {
 };
 const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
 
+static const JwDocField try_fields[] = {
+    ALWAYS(TIME, JwDeliveryTry, at_ms, "at"),
+    FIELD(INT64, JwDeliveryTry, duration_ms, "durationMs"),
+    FIELD(INT32, JwDeliveryTry, status, "status"),
+    FIELD(STRING, JwDeliveryTry, answer, "answer"),
+    FIELD(STRING, JwDeliveryTry, why, "why"),
+};
+const JwDocTable jw_doc_try_table = TABLE("try of a delivery", JwDeliveryTry, try_fields);
+
 static const JwDocField delivery_fields[] = {
     FIELD(STRING, JwDelivery, id, "_id"),
     FIELD(STRING, JwDelivery, job_id, "jobId"),
@@ -197,6 +207,7 @@ static const JwDocField delivery_fields[] = {
     FIELD(STRING, JwDelivery, text, "text"),
     FIELD(STRING, JwDelivery, html, "html"),
     FIELD(STRING, JwDelivery, event, "event"),
+    NESTED(LIST, JwDelivery, tries, "tries", jw_doc_try_table),
     FIELD(STRING, JwDelivery, message_id, "messageId"),
     NAMED(JwDelivery, state, "state", jw_doc_delivery_state),
     FIELD(INT64, JwDelivery, token, "token"),
@@ -356,3 +367,34 @@ static const JwDocField occurrence_fields[] = {
     FIELD(TIME, JwOccurrenceDoc, ended_ms, "endedAt"),
 };
 const JwDocTable jw_doc_occurrence_table = TABLE("occurrence", JwOccurrenceDoc, occurrence_fields);
+
+static const JwDocField webhook_secret_fields[] = {
+    FIELD(STRING, JwWebhookSecret, sealed, "sealed"),
+    ALWAYS(TIME, JwWebhookSecret, created_at_ms, "createdAt"),
+    FIELD(TIME, JwWebhookSecret, until_ms, "until"),
+};
+static const JwDocTable webhook_secret_table =
+    TABLE("webhook secret", JwWebhookSecret, webhook_secret_fields);
+
+static const JwDocField webhook_fields[] = {
+    FIELD(STRING, JwWebhook, id, "_id"),
+    FIELD(STRING, JwWebhook, url, "url"),
+    FIELD(STRING, JwWebhook, description, "description"),
+    FIELD(STRINGS, JwWebhook, events, "events"),
+    FIELD(STRINGS, JwWebhook, report_types, "reportTypes"),
+    NESTED(STRUCT, JwWebhook, owner, "owner", actor_table),
+    FIELD(STRINGS, JwWebhook, departments, "departments"),
+    NESTED(LIST, JwWebhook, secrets, "secrets", webhook_secret_table),
+    ALWAYS(INT64, JwWebhook, version, "version"),
+    ALWAYS(TIME, JwWebhook, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwWebhook, updated_at_ms, "updatedAt"),
+    FIELD(STRING, JwWebhook, updated_by, "updatedBy"),
+    FIELD(TIME, JwWebhook, disabled_at_ms, "disabledAt"),
+    FIELD(STRING, JwWebhook, disabled_reason, "disabledReason"),
+    FIELD(BOOL, JwWebhook, notice_pending, "noticePending"),
+    FIELD(TIME, JwWebhook, failing_since_ms, "failingSince"),
+    FIELD(STRING, JwWebhook, failing_why, "failingWhy"),
+    FIELD(STRING, JwWebhook, request_hash, "requestHash"),
+    FIELD(TIME, JwWebhook, deleted_at_ms, "deletedAt"),
+};
+const JwDocTable jw_doc_webhook_table = TABLE("webhook", JwWebhook, webhook_fields);

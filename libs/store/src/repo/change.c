@@ -8,6 +8,7 @@ jw_change_init(JwChange *self, const char *id)
     self->set = bson_new();
     self->add = bson_new();
     self->unset = bson_new();
+    self->push = bson_new();
 }
 
 void
@@ -17,6 +18,7 @@ jw_change_clear(JwChange *self)
     g_clear_pointer(&self->set, bson_destroy);
     g_clear_pointer(&self->add, bson_destroy);
     g_clear_pointer(&self->unset, bson_destroy);
+    g_clear_pointer(&self->push, bson_destroy);
 }
 
 static void
@@ -76,7 +78,7 @@ jw_change_run(JwChange *self, JwStore *store, const JwRepo *repo,
               GError **error)
 {
     g_auto(bson_t) update = BSON_INITIALIZER;
-    bson_t push, outbox;
+    bson_t outbox;
 
     BSON_APPEND_DOCUMENT(&update, "$set", self->set);
     if (!bson_empty(self->add)) {
@@ -86,11 +88,12 @@ jw_change_run(JwChange *self, JwStore *store, const JwRepo *repo,
         BSON_APPEND_DOCUMENT(&update, "$unset", self->unset);
     }
     if (n_events > 0) {
-        BSON_APPEND_DOCUMENT_BEGIN(&update, "$push", &push);
-        BSON_APPEND_DOCUMENT_BEGIN(&push, "outbox", &outbox);
+        BSON_APPEND_DOCUMENT_BEGIN(self->push, "outbox", &outbox);
         jw_doc_append_outbox(&outbox, "$each", events, n_events);
-        bson_append_document_end(&push, &outbox);
-        bson_append_document_end(&update, &push);
+        bson_append_document_end(self->push, &outbox);
+    }
+    if (!bson_empty(self->push)) {
+        BSON_APPEND_DOCUMENT(&update, "$push", self->push);
     }
     return jw_repo_modify(store, repo, self->filter, &update, ret_cas, ret, error);
 }

@@ -31,7 +31,7 @@ typedef struct {
 
 /* A change being built; its repository appends what the tables cannot express. */
 typedef struct {
-    bson_t *filter, *set, *add, *unset;
+    bson_t *filter, *set, *add, *unset, *push;
 } JwChange;
 void jw_change_init(JwChange *self, const char *id);
 void jw_change_clear(JwChange *self);

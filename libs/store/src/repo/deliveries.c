@@ -8,16 +8,19 @@ create_delivery(void)
     JwDelivery *delivery = g_new0(JwDelivery, 1);
 
     delivery->outbox = g_ptr_array_new_with_free_func(jw_outbox_entry_free);
+    delivery->tries = g_ptr_array_new_with_free_func(jw_delivery_try_free);
     return delivery;
 }
 
-static const JwRepo deliveries = { "deliveries", &jw_doc_delivery_table, create_delivery,
-                                   jw_delivery_free };
+const JwRepo jw_repo_deliveries = { "deliveries", &jw_doc_delivery_table, create_delivery,
+                                    jw_delivery_free };
 
 JW_DB_INDEXES(deliveries) = {
     { "deliveries", "jobId:1", false },
     { "deliveries", "state:1 notBefore:1", false },
     { "deliveries", "outbox.at:1", false },
+    { "deliveries", "channel:1 recipient:1 createdAt:-1 _id:-1", false },
+    { "deliveries", "channel:1 state:1 notBefore:1 _id:1", false },
     { 0 },
 };
 
@@ -30,7 +33,7 @@ jw_store_create_deliveries(JwStore *self, const JwDelivery *const *created, size
     g_autoptr(GPtrArray) documents = jw_db_documents(n);
 
     for (size_t i = 0; i < n; i++) {
-        g_ptr_array_add(documents, jw_repo_document(&deliveries, created[i]));
+        g_ptr_array_add(documents, jw_repo_document(&jw_repo_deliveries, created[i]));
     }
     return n == 0 || jw_db_insert(self, "deliveries", documents, ret_creates, error);
 }
@@ -41,7 +44,7 @@ jw_store_get_delivery(JwStore *self, const char *id, JwDelivery **ret_delivery, 
     g_return_val_if_fail(self != NULL && id != NULL && ret_delivery != NULL, false);
     gpointer delivery = NULL;
 
-    if (!jw_repo_get(self, &deliveries, id, &delivery, error)) {
+    if (!jw_repo_get(self, &jw_repo_deliveries, id, &delivery, error)) {
         return false;
     }
     *ret_delivery = delivery;
@@ -56,7 +59,7 @@ jw_store_list_deliveries(JwStore *self, const char *job_id, GPtrArray **ret, GEr
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "recipient", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
-    return jw_repo_list(self, &deliveries, filter, opts, ret, error);
+    return jw_repo_list(self, &jw_repo_deliveries, filter, opts, ret, error);
 }
 
 bool
@@ -70,12 +73,14 @@ jw_store_scan_deliveries(JwStore *self, unsigned states, int64_t due_before_ms,
 
     jw_repo_append_states(&filter, "state", states, jw_doc_delivery_state);
     if (due_before_ms != 0) {
+        BCON_APPEND(&filter, "channel", "{", "$ne",
+                    BCON_UTF8(jw_delivery_channel_name(JW_CHANNEL_WEBHOOK)), "}");
         jw_repo_append_past(&filter, "notBefore", due_before_ms, 0);
     }
     if (updated_before_ms != 0) {
         jw_repo_append_past(&filter, "updatedAt", updated_before_ms - 1, 0);
     }
-    return jw_repo_page(self, &deliveries, &filter, opts, limit, ret, error);
+    return jw_repo_page(self, &jw_repo_deliveries, &filter, opts, limit, ret, error);
 }
 
 static const JwEffect effects[] = {
@@ -92,6 +97,8 @@ static const JwEffect effects[] = {
     { JW_DRULE_RETURNS_ATTEMPT, 0, JW_EFFECT_ADD_INT32, "attempts", -1 },
     { JW_DRULE_RAISES_TOKEN, 0, JW_EFFECT_ADD_INT64, "token", 1 },
     { JW_DRULE_ENDS, 0, JW_EFFECT_SET_NOW, "finishedAt", 0 },
+    { JW_DRULE_RESTARTS, 0, JW_EFFECT_SET_INT32, "attempts", 0 },
+    { JW_DRULE_RESTARTS, 0, JW_EFFECT_UNSET, "finishedAt", 0 },
     { 0, 1u << JW_DELIVERY_SENT, JW_EFFECT_SET_NOW, "sentAt", 0 },
 };
 
@@ -106,6 +113,19 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
     }
     jw_doc_append_valid(set, "reply", change->reply);
     jw_doc_append_valid(set, "statusCode", change->status_code);
+}
+
+static void
+append_try(bson_t *push, const JwDeliveryTry *tried)
+{
+    const void *one[] = { tried };
+    bson_t tries;
+
+    if (tried != NULL) {
+        BSON_APPEND_DOCUMENT_BEGIN(push, "tries", &tries);
+        jw_doc_append_list(&tries, "$each", &jw_doc_try_table, one, 1);
+        bson_append_document_end(push, &tries);
+    }
 }
 
 bool
@@ -124,10 +144,14 @@ jw_store_change_delivery(JwStore *self, const JwDeliveryChange *change, JwCas *r
     if ((rule->flags & JW_DRULE_FENCED) != 0) {
         BSON_APPEND_INT64(update.filter, "token", change->token);
     }
+    if ((rule->flags & JW_DRULE_RESTARTS) != 0) {
+        BSON_APPEND_UTF8(update.filter, "channel", jw_delivery_channel_name(JW_CHANNEL_WEBHOOK));
+    }
     append_set(update.set, change, rule);
+    append_try(update.push, change->tried);
     jw_change_apply(&update, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
-    if (!jw_change_run(&update, self, &deliveries, change->events, change->n_events, ret_cas,
-                       ret_delivery == NULL ? NULL : &delivery, error)) {
+    if (!jw_change_run(&update, self, &jw_repo_deliveries, change->events, change->n_events,
+                       ret_cas, ret_delivery == NULL ? NULL : &delivery, error)) {
         return jw_prefix(error, "%s of delivery '%s'", rule->name, change->delivery_id);
     }
     if (delivery != NULL) {

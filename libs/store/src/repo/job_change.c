@@ -18,6 +18,8 @@ static const JwEffect effects[] = {
     { 0, JW_JOB_BIT(JW_JOB_RUNNING), JW_EFFECT_SET_NOW, "startedAt", 0 },
     { 0, JW_JOB_BIT(JW_JOB_RUNNING), JW_EFFECT_SET_INT64, "heartbeat", 0 },
     { 0, JW_JOB_BIT(JW_JOB_COMPLETED), JW_EFFECT_SET_INT32, "progress.percent", 100 },
+    /* whoever the mail goes to: webhooks may want to be told */
+    { 0, JW_JOB_BIT(JW_JOB_COMPLETED), JW_EFFECT_SET_BOOL, "mailPending", true },
     { 0, JW_JOB_BIT(JW_JOB_FAILED), JW_EFFECT_SET_BOOL, "mailPending", true },
     { 0, JW_JOB_BIT(JW_JOB_CANCELLED), JW_EFFECT_SET_NOW, "cancelledAt", 0 },
 };

@@ -14,7 +14,7 @@ typedef struct {
     gpointer (*create)(void); /* an empty struct to read into */
     GDestroyNotify free;
 } JwRepo;
-extern const JwRepo jw_repo_jobs, jw_repo_schedules;
+extern const JwRepo jw_repo_jobs, jw_repo_schedules, jw_repo_deliveries;
 
 /* The document of a struct. (transfer full) */
 bson_t *jw_repo_document(const JwRepo *repo, gconstpointer from);
