@@ -40,11 +40,12 @@ run_case(void **state)
 int
 sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
 {
-    const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,        sc_turn_cases,
-                                     sc_list_cases,     sc_delivery_cases,   sc_schedule_cases,
-                                     sc_template_cases, sc_file_cases,       sc_expiry_cases,
-                                     sc_record_cases,   sc_unreadable_cases, sc_api_key_cases,
-                                     sc_deleted_cases,  sc_fire_cases,       sc_calendar_cases };
+    const ScCase *const groups[] = { sc_verb_cases,       sc_job_cases,        sc_turn_cases,
+                                     sc_list_cases,       sc_delivery_cases,   sc_schedule_cases,
+                                     sc_template_cases,   sc_file_cases,       sc_expiry_cases,
+                                     sc_record_cases,     sc_unreadable_cases, sc_api_key_cases,
+                                     sc_deleted_cases,    sc_fire_cases,       sc_calendar_cases,
+                                     sc_suppression_cases };
     int failures = 0;
 
     open_store = open;

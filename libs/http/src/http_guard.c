@@ -180,6 +180,9 @@ jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
                               "send the body without Content-Encoding");
         return false;
     }
+    if (request->entry->mount->api->any_media) {
+        return true;
+    }
     if (type == NULL || !is_json_type(type)) {
         jw_http_reply_header(reply, "Accept", "application/json");
         jw_http_reply_problem(reply, 415, "UNSUPPORTED_MEDIA_TYPE", NULL, 0,

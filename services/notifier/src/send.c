@@ -7,10 +7,11 @@
 
 #include "jw/crash.h"
 #include "jw/ident.h"
+#include "jw/letter.h"
 #include "jw/links.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
-#include "mail/compose.h"
+#include "jw/store_suppressions.h"
 #include "metrics.h"
 
 typedef struct {
@@ -108,7 +109,7 @@ compose_failure(const Ntf *self, const JwDelivery *delivery, const JwJob *job, G
         return jw_fail_null(error, JW_ERROR_NOT_FOUND,
                             "not sent: the job is gone, or was asked for again");
     }
-    const NtfComposeInput input = {
+    const JwLetterInput input = {
         .job = job,
         .delivery_id = delivery->id,
         .recipient = delivery->recipient,
@@ -116,7 +117,7 @@ compose_failure(const Ntf *self, const JwDelivery *delivery, const JwJob *job, G
         .message_id = delivery->message_id,
         .date_ms = job->finished_at_ms,
     };
-    return ntf_compose_failure(&input, error);
+    return jw_letter_failure(&input, error);
 }
 
 static GBytes *
@@ -136,7 +137,7 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
         return jw_fail_null(error, JW_ERROR_NOT_FOUND,
                             "not sent: its download link was revoked before");
     }
-    if (job->artifact->size_bytes <= self->config.attach_max_bytes) {
+    if (jw_mail_part_size(job->artifact->size_bytes) <= self->config.attach_max_bytes) {
         attachment = read_artifact(self, job->artifact, error);
         if (attachment == NULL) {
             return NULL;
@@ -147,7 +148,9 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
             return NULL;
         }
     }
-    NtfComposeInput input = {
+    g_autofree char *token = jw_unsubscribe_token_sign(self->links, delivery->id);
+    g_autofree char *unsubscribe = jw_link_unsubscribe(self->config.public_url, token);
+    JwLetterInput input = {
         .job = job,
         .delivery_id = delivery->id,
         .recipient = delivery->recipient,
@@ -157,8 +160,9 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
         .attachment = attachment,
         .link = link,
         .link_expires_ms = link_expires_ms,
+        .unsubscribe = unsubscribe,
     };
-    return ntf_compose(&input, error);
+    return jw_letter_report(&input, error);
 }
 
 /* Writes the end of a transaction until its outcome is known; gives up when the claim may have been
@@ -240,6 +244,27 @@ end_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const 
     }
 }
 
+/* Asks the suppression list, as the last thing before the mail goes out. False: the delivery has
+ * ended, or waits until the list can be asked. That a job has failed is told unless the address
+ * gets no mail at all: it is an answer to who asked, and no part of the report's mails. */
+static bool
+may_send(Ntf *self, const JwDelivery *delivery, const JwJob *job)
+{
+    const char *report_type = delivery->kind == JW_DELIVERY_REPORT ? job->subtype : NULL;
+    g_autoptr(JwSuppression) found = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_is_suppressed(self->store, delivery->recipient, report_type, &found, &error)) {
+        end_later(self, delivery, jw_error_message(error));
+        return false;
+    }
+    if (found != NULL) {
+        g_autofree char *words = jw_suppression_words(found);
+        end(self, delivery, JW_DCHANGE_FAILED, words, 0);
+    }
+    return found == NULL;
+}
+
 void
 ntf_send(Ntf *self, const char *delivery_id)
 {
@@ -269,6 +294,9 @@ ntf_send(Ntf *self, const char *delivery_id)
     g_autoptr(GBytes) message = compose(self, delivery, job, &error);
     if (message == NULL) {
         end_error(self, delivery, error);
+        return;
+    }
+    if (!may_send(self, delivery, job)) {
         return;
     }
     Mark mark = { self, delivery };

@@ -6,6 +6,7 @@
 
 #include "core/artifact.h"
 #include "jw/delivery.h"
+#include "jw/report_mail.h"
 #include "jw/report_request.h"
 
 static const struct {
@@ -122,6 +123,9 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
         json_pack("{s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
                   "failed", counts.failed, "bounced", counts.bounced, "onFailure",
                   jw_on_failure_name((int)job->on_failure), "recipients", recipients);
+    if (job->mail != NULL) {
+        json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));
+    }
     if (failure != NULL) {
         json_object_set_new(delivery, "failureMail", failure);
     }
@@ -171,6 +175,7 @@ render_result(const Gw *self, const JwJob *job)
     if (artifact->summary != NULL) {
         json_t *figures = jw_json_parse(artifact->summary, strlen(artifact->summary), NULL);
         if (figures != NULL) {
+            (void)json_object_del(figures, "mail"); /* templates, which are for the mail alone */
             json_object_set_new(result, "summary", figures);
         }
     }
