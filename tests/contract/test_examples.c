@@ -436,8 +436,9 @@ test_published_events(void **state)
     delivery->id = g_strdup("019480a4-5f00-7000-8000-000000000002");
     delivery->message_id = g_strdup("019480a4.1@jobwire.example");
     delivery->attempts = 1;
+    delivery->state = JW_DELIVERY_SENT;
     g_autoptr(JwOutboxEntry) changed =
-        jw_wire_delivery_event(wire, delivery, JW_DELIVERY_SENT, "250 2.0.0 Ok: queued", at_ms);
+        jw_wire_delivery_event(wire, delivery, "250 2.0.0 Ok: queued", at_ms);
     assert_created(JW_TYPE_DELIVERY_CHANGED, changed);
 }
 

@@ -268,6 +268,38 @@ def test_in_doubt_twice_is_given_up(own, none_left, mails):
     assert client.job(job_id)["status"] == "completed"
 
 
+@pytest.mark.parametrize("by_job", [True, False], ids=["job", "notifier"])
+def test_in_doubt_and_at_most_once(own, none_left, mails, by_job):
+    """The connection dies after the dot: the sink has it once, whatever happens, and the delivery says that nobody knows."""
+    client, recipient = own.api(), address(own)
+    mails.plan(recipient, "drop-after-dot")
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False, **({} if by_job else {"JW_IN_DOUBT": "at_most_once"}))
+    body = weekly([recipient])
+    if by_job:
+        body["delivery"]["inDoubt"] = "at_most_once"
+    job = client.wait_mailed(client.create(body), seconds=60)
+    mailed = job["delivery"]["recipients"][0]
+    assert mailed["status"] == "Failed" and "in doubt" in mailed["errorMessage"] and "maybeDuplicate" not in mailed
+    assert job["delivery"].get("inDoubt") == ("at_most_once" if by_job else None)
+    assert len(mails.received(recipient)) == 1
+
+
+@pytest.mark.parametrize("point", ["ntf_before_final_dot", "ntf_after_final_dot"])
+def test_the_notifier_dies_behind_its_mark_at_most_once(own, none_left, mails, point):
+    client, recipient = own.api(), address(own)
+    own.start("executor", wait=False)
+    fatal = own.start("notifier", JW_CRASH_AT=f"{point}:1", JW_SENDERS="1")
+    body = weekly([recipient], f"Once at {point}")
+    body["delivery"]["inDoubt"] = "at_most_once"
+    job_id = client.create(body)
+    fatal.wait_crash(60)
+    own.start("notifier", wait=False)
+    mailed = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
+    assert mailed["status"] == "Failed" and "in doubt" in mailed["errorMessage"]
+    assert len(mails.received(recipient)) == (1 if point == "ntf_after_final_dot" else 0)
+
+
 def test_what_the_mail_server_refuses(own, none_left, mails):
     """A recipient refused is bounced, a message refused has failed; the others get theirs."""
     client = own.api()

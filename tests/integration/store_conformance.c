@@ -99,6 +99,9 @@ set_texts(JwJob *job)
     job->request_hash = g_strdup("abc");
     job->template_id = g_strdup("0190a5d0-0000-7000-8000-0000000000aa");
     job->recipients = g_strsplit("a@example.org b@example.org", " ", -1);
+    job->mail = g_new0(JwMailTexts, 1);
+    job->mail->subject = g_strdup("{{period}} ş");
+    job->mail->sender_name = g_strdup("Calls");
     job->owner = g_strdup("exe-0");
     job->error_code = g_strdup("OLD");
     job->error_message = g_strdup("old fault");
@@ -120,6 +123,7 @@ sc_job(JwJobState state)
     job->updated_at_ms = SC_NOW - 900;
     job->timeout_ms = 1800000;
     job->visibility = JW_VISIBLE_EVERYONE;
+    job->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     job->template_version = 4;
     job->state = state;
     job->token = 7;
@@ -211,6 +215,12 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->template_id, b->template_id);
     assert_int_equal(a->template_version, b->template_version);
     sc_assert_same_texts(a->recipients, b->recipients);
+    assert_int_equal(a->mail == NULL, b->mail == NULL);
+    if (a->mail != NULL) {
+        sc_assert_text(a->mail->subject, b->mail->subject);
+        sc_assert_text(a->mail->intro, b->mail->intro);
+        sc_assert_text(a->mail->sender_name, b->mail->sender_name);
+    }
     assert_int_equal(a->visibility, b->visibility);
     assert_int_equal(a->max_attempts, b->max_attempts);
     assert_int_equal(a->max_retries, b->max_retries);
@@ -260,6 +270,7 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     assert_same_artifact(a->artifact, b->artifact);
     sc_assert_text(a->result, b->result);
     sc_assert_text(a->warnings, b->warnings);
+    assert_int_equal(a->in_doubt, b->in_doubt);
     assert_memory_equal(&a->deliveries, &b->deliveries, sizeof(a->deliveries));
     assert_same_outbox(a->outbox, b->outbox);
 }

@@ -29,7 +29,7 @@ creates_and_reads_every_field(JwStore *store)
     job->cancelled_at_ms = 5;
     job->cancelled_by = g_strdup("bob");
     job->cancel_reason = g_strdup("why");
-    job->deliveries = (JwDeliveryCounts){ 4, 1, 2, 1 };
+    job->deliveries = (JwDeliveryCounts){ 5, 1, 2, 1, 1 };
     sc_create(store, job);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     sc_assert_same_job(job, read);

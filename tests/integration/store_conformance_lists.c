@@ -397,7 +397,7 @@ rolls_up_delivery_counts(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = sc_job(JW_JOB_COMPLETED);
-    const JwDeliveryCounts counts = { 3, 1, 1, 1 };
+    const JwDeliveryCounts counts = { 5, 1, 1, 1, 1 };
 
     sc_create(store, job);
     assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 5, &error),
@@ -438,7 +438,7 @@ keeps_whose_mail_is_pending(JwStore *store)
                                  .now_ms = SC_NOW,
                                  .token = job->token,
                                  .artifact = &artifact };
-    const JwDeliveryCounts half = { 1, 1, 0, 0 }, all = { 2, 1, 0, 1 };
+    const JwDeliveryCounts half = { 1, 1, 0, 0, 0 }, all = { 2, 1, 0, 1, 0 };
     JwCas cas = JW_CAS_LOST;
 
     assert_non_null(job->recipients);

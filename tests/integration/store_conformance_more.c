@@ -21,6 +21,7 @@ new_delivery(JwDeliveryState state, bool dot, int resends)
     delivery->reply = g_strdup("250 OK");
     delivery->kind = JW_DELIVERY_FAILURE;
     delivery->failure = 2;
+    delivery->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     delivery->request_id = g_strdup("req");
     delivery->traceparent = g_strdup("00-1");
     return delivery;
@@ -41,8 +42,14 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
 {
     sc_assert_text(a->id, b->id);
     sc_assert_text(a->job_id, b->job_id);
+    assert_int_equal(a->channel, b->channel);
     assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->failure, b->failure);
+    assert_int_equal(a->in_doubt, b->in_doubt);
+    sc_assert_text(a->subject, b->subject);
+    sc_assert_text(a->text, b->text);
+    sc_assert_text(a->html, b->html);
+    sc_assert_text(a->event, b->event);
     sc_assert_text(a->recipient, b->recipient);
     sc_assert_text(a->message_id, b->message_id);
     assert_int_equal(a->state, b->state);
@@ -241,6 +248,29 @@ creates_and_lists_deliveries(JwStore *store)
     }
 }
 
+/* What it says, and how, is kept to the byte. */
+static void
+keeps_each_kind_of_delivery(JwStore *store)
+{
+    for (int kind = 0; kind < JW_DELIVERY_N_KINDS; kind++) {
+        g_autoptr(JwDelivery) delivery = new_delivery(JW_DELIVERY_QUEUED, false, 0);
+
+        delivery->kind = (JwDeliveryKind)kind;
+        if (kind == JW_DELIVERY_MESSAGE) {
+            delivery->subject = g_strdup("Gr\xc3\xbc\xc3\x9f"
+                                         "e");
+            delivery->text = g_strdup(".\r\n\ttext\n");
+            delivery->html = g_strdup("<p>$set</p>");
+        } else if (kind == JW_DELIVERY_EVENT) {
+            delivery->channel = JW_CHANNEL_WEBHOOK;
+            delivery->event = g_strdup("{\"type\":\"report.sent\"}");
+        }
+        create_delivery(store, delivery);
+        g_autoptr(JwDelivery) read = get_delivery(store, delivery->id);
+        assert_same_delivery(delivery, read);
+    }
+}
+
 static const char *const cased_values[] = {
     "Hauptstra\xc3\x9f"
     "e",                        /* a: Hauptstraße */
@@ -333,5 +363,6 @@ const ScCase sc_delivery_cases[] = {
     { "finds_texts_without_case", finds_texts_without_case },
     { "every_delivery_meets_every_change", every_delivery_meets_every_change },
     { "creates_and_lists_deliveries", creates_and_lists_deliveries },
+    { "keeps_each_kind_of_delivery", keeps_each_kind_of_delivery },
     { NULL, NULL },
 };

@@ -111,23 +111,25 @@ jw_jobs_change_delivery(const JwJobs *self, const JwDelivery *delivery,
                         GError **error)
 {
     const JwDeliveryRule *rule = jw_delivery_rule(change->transition);
-    bool shown = (rule->flags & JW_DRULE_ENDS) != 0 || rule->to == JW_DELIVERY_UNKNOWN;
+    const bool told = (rule->flags & JW_DRULE_TOLD) != 0;
     JwDeliveryChange complete = *change;
+    JwDelivery then = *delivery; /* borrows all that @delivery has */
     g_autoptr(JwDelivery) after = NULL;
 
     complete.delivery_id = delivery->id;
     complete.token = delivery->token;
     complete.now_ms = jw_clock_now_ms(self->clock);
-    g_autoptr(JwOutboxEntry) event = shown ? jw_wire_delivery_event(self->wire, delivery, rule->to,
-                                                                    change->reply, complete.now_ms)
-                                           : NULL;
+    then.state = rule->to;
+    then.maybe_duplicate = delivery->maybe_duplicate || (rule->flags & JW_DRULE_COUNTS_RESEND) != 0;
+    g_autoptr(JwOutboxEntry) event =
+        told ? jw_wire_delivery_event(self->wire, &then, change->reply, complete.now_ms) : NULL;
     const JwOutboxEntry *events[] = { event };
     complete.events = events;
-    complete.n_events = shown ? 1 : 0;
+    complete.n_events = told ? 1 : 0;
     if (!apply(self, &complete, delivery->resends, call, ret_cas, &after, error)) {
         return false;
     }
-    if (shown && *ret_cas == JW_CAS_WON) {
+    if (told && *ret_cas == JW_CAS_WON) {
         jw_relay_offer(self->relay, JW_DOC_DELIVERY, delivery->id, after->outbox);
     }
     return true;

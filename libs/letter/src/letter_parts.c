@@ -126,3 +126,13 @@ jw_letter_message(const JwLetterInput *input, const char *sender_name, const cha
     };
     return jw_mail_compose(&message, error);
 }
+
+GBytes *
+jw_letter_plain(const JwLetterInput *input, const char *subject, const char *text, const char *html,
+                GError **error)
+{
+    g_return_val_if_fail(input != NULL && input->job != NULL && input->job->id != NULL, NULL);
+    g_return_val_if_fail(subject != NULL && text != NULL, NULL);
+
+    return jw_letter_message(input, NULL, subject, text, html, NULL, 0, error);
+}

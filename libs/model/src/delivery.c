@@ -19,25 +19,27 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
     [JW_DCHANGE_MARK] = { "mark", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENDING,
                           JW_DRULE_FENCED | JW_DRULE_SETS_DATA_SENT },
     [JW_DCHANGE_SENT] = { "sent", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENT,
-                          JW_DRULE_FENCED | JW_DRULE_ENDS },
+                          JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_LATER] = { "later", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
-                           JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE },
+                           JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_TOLD },
     [JW_DCHANGE_BOUNCED] = { "bounced", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_BOUNCED,
-                             JW_DRULE_FENCED | JW_DRULE_ENDS },
+                             JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_FAILED] = { "failed", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_FAILED,
-                            JW_DRULE_FENCED | JW_DRULE_ENDS },
+                            JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_DOUBT] = { "doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                           JW_DRULE_FENCED },
+                           JW_DRULE_FENCED | JW_DRULE_TOLD },
     [JW_DCHANGE_REAP_QUEUE] = { "reap-queue", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
                                 JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
                                     | JW_DRULE_WANTS_DATA_UNSENT },
     [JW_DCHANGE_REAP_DOUBT] = { "reap-doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
-                                    | JW_DRULE_WANTS_DATA_SENT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT
+                                    | JW_DRULE_TOLD },
     [JW_DCHANGE_RESEND] = { "resend", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_QUEUED,
-                            JW_DRULE_COUNTS_RESEND },
+                            JW_DRULE_COUNTS_RESEND | JW_DRULE_TOLD },
     [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
-                             JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
+                             JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    [JW_DCHANGE_NOT_AGAIN] = { "not-again", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
+                               JW_DRULE_ENDS | JW_DRULE_TOLD },
 };
 
 static const char *const state_names[JW_DELIVERY_N_STATES] = {
@@ -51,6 +53,8 @@ static const size_t delivery_texts[] = {
     offsetof(JwDelivery, recipient),  offsetof(JwDelivery, message_id),
     offsetof(JwDelivery, owner),      offsetof(JwDelivery, reply),
     offsetof(JwDelivery, request_id), offsetof(JwDelivery, traceparent),
+    offsetof(JwDelivery, subject),    offsetof(JwDelivery, text),
+    offsetof(JwDelivery, html),       offsetof(JwDelivery, event),
 };
 
 static JwDelivery *
@@ -95,13 +99,52 @@ jw_delivery_new_failure(const JwJob *job, int64_t now_ms)
     JwDelivery *delivery = new_delivery(id, job->id, recipient, now_ms);
     delivery->kind = JW_DELIVERY_FAILURE;
     delivery->failure = job->retry_count;
+    delivery->in_doubt = job->in_doubt;
     return delivery;
+}
+
+JwDelivery *
+jw_delivery_new_message(const char *job_id, const char *key, const char *recipient, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(job_id != NULL && key != NULL && recipient != NULL, NULL);
+    jw_uuid_derive(id, "delivery-message", key, recipient, NULL);
+    JwDelivery *delivery = new_delivery(id, job_id, recipient, now_ms);
+    delivery->kind = JW_DELIVERY_MESSAGE;
+    return delivery;
+}
+
+JwDelivery *
+jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
+                      const char *event, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(job_id != NULL && event_id != NULL, NULL);
+    g_return_val_if_fail(webhook_id != NULL && event != NULL, NULL);
+    jw_uuid_derive(id, "delivery-event", event_id, webhook_id, NULL);
+    JwDelivery *delivery = new_delivery(id, job_id, webhook_id, now_ms);
+    delivery->channel = JW_CHANNEL_WEBHOOK;
+    delivery->kind = JW_DELIVERY_EVENT;
+    delivery->event = g_strdup(event);
+    delivery->in_doubt = JW_IN_DOUBT_AT_LEAST_ONCE;
+    return delivery;
+}
+
+const char *
+jw_delivery_channel_name(int channel)
+{
+    static const char *const names[JW_N_CHANNELS] = { "mail", "webhook" };
+
+    return (size_t)channel < G_N_ELEMENTS(names) ? names[channel] : NULL;
 }
 
 const char *
 jw_delivery_kind_name(int kind)
 {
-    static const char *const names[] = { "report", "failure" };
+    static const char *const names[JW_DELIVERY_N_KINDS] = { "report", "failure", "message",
+                                                            "event" };
 
     return (size_t)kind < G_N_ELEMENTS(names) ? names[kind] : NULL;
 }

@@ -193,11 +193,3 @@ jw_job_retry_of(const JwJob *self, const char *key)
     }
     return 0;
 }
-
-const char *
-jw_on_failure_name(int on_failure)
-{
-    static const char *const names[] = { "requester", "none" };
-
-    return (size_t)on_failure < G_N_ELEMENTS(names) ? names[on_failure] : NULL;
-}

@@ -128,8 +128,8 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
 }
 
 JwOutboxEntry *
-jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliveryState state,
-                       const char *reply, int64_t now_ms)
+jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, const char *reply,
+                       int64_t now_ms)
 {
     g_return_val_if_fail(self != NULL && delivery != NULL && delivery->job_id != NULL, NULL);
 
@@ -138,8 +138,9 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
     jw_json_set_string(value, "deliveryId", delivery->id);
     jw_json_set_string(value, "jobId", delivery->job_id);
     jw_json_set_string(value, "messageId", delivery->message_id);
+    jw_json_set_string(value, "channel", jw_delivery_channel_name((int)delivery->channel));
     jw_json_set_string(value, "kind", jw_delivery_kind_name((int)delivery->kind));
-    jw_json_set_string(value, "state", jw_delivery_state_name(state));
+    jw_json_set_string(value, "state", jw_delivery_state_name(delivery->state));
     set_short_string(value, "reply", reply);
     json_object_set_new(value, "attempt", json_integer(delivery->attempts));
     json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));

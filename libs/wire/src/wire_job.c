@@ -64,6 +64,7 @@ static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = "onFailure", .type = JW_FIELD_STRING, .values = on_failures },
     { .name = "mail", .type = JW_FIELD_OBJECT, .fields = jw_mail_texts_fields },
+    { .name = "inDoubt", .type = JW_FIELD_STRING, .values = jw_in_doubt_names },
     { .name = NULL },
 };
 const JwField jw_wire_actor_fields[] = {
@@ -277,6 +278,8 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     job->on_failure = g_strcmp0(on_failure_of(body), jw_on_failure_name(JW_ON_FAILURE_NONE)) == 0
                           ? JW_ON_FAILURE_NONE
                           : JW_ON_FAILURE_REQUESTER;
+    (void)jw_in_doubt_parse(jw_json_text(json_object_get(body, "delivery"), "inDoubt"),
+                            &job->in_doubt);
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
@@ -330,6 +333,9 @@ set_delivery(json_t *value, const JwJob *job)
     }
     if (job->on_failure != JW_ON_FAILURE_REQUESTER) {
         jw_json_set_string(delivery, "onFailure", jw_on_failure_name((int)job->on_failure));
+    }
+    if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
+        jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
     }
     if (job->mail != NULL) {
         json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));

@@ -42,7 +42,10 @@ ntf_deliveries_of(const JwJob *job, int64_t now_ms)
         g_ptr_array_add(deliveries, failure);
     }
     for (; recipient != NULL && *recipient != NULL; recipient++) {
-        g_ptr_array_add(deliveries, jw_delivery_new(job->id, *recipient, now_ms));
+        JwDelivery *report = jw_delivery_new(job->id, *recipient, now_ms);
+
+        report->in_doubt = job->in_doubt;
+        g_ptr_array_add(deliveries, report);
     }
     for (guint i = 0; i < deliveries->len; i++) {
         JwDelivery *delivery = g_ptr_array_index(deliveries, i);
@@ -80,7 +83,7 @@ find_complete(Ntf *self, const char *job_id, GPtrArray *deliveries, JwJob **ret_
 }
 
 typedef struct {
-    JwDeliveryCounts counts; /* of the report's mails */
+    JwDeliveryCounts counts; /* of the report's mails, and of messages of the job's own */
     JwJob *done;             /* the job, when all its mail has ended; else NULL */
 } Counted;
 
@@ -113,12 +116,16 @@ count(Ntf *self, const char *job_id, Counted *ret, GError **error)
     for (guint i = 0; i < deliveries->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
 
+        if (delivery->channel != JW_CHANNEL_MAIL) {
+            continue; /* a webhook that is away for days is no mail that is missing */
+        }
         ended = ended && has_ended(delivery);
-        if (delivery->kind == JW_DELIVERY_REPORT) {
+        if (delivery->kind != JW_DELIVERY_FAILURE) {
             counts->total++;
             counts->sent += delivery->state == JW_DELIVERY_SENT;
             counts->bounced += delivery->state == JW_DELIVERY_BOUNCED;
             counts->failed += delivery->state == JW_DELIVERY_FAILED;
+            counts->unknown += delivery->state == JW_DELIVERY_UNKNOWN;
         }
     }
     return deliveries->len == 0 || !ended
@@ -129,7 +136,7 @@ static bool
 same_counts(const JwDeliveryCounts *a, const JwDeliveryCounts *b)
 {
     return a->total == b->total && a->sent == b->sent && a->failed == b->failed
-           && a->bounced == b->bounced;
+           && a->bounced == b->bounced && a->unknown == b->unknown;
 }
 
 /* Counted again after writing: of two notifiers at one job, the one that counted first may write

@@ -20,6 +20,7 @@ check_values(gpointer data, JwConfigCheck *check)
     if (jw_config_is_read(check, "JW_SENDER_DEAD_AFTER", "JW_SMTP_TIMEOUT", NULL)) {
         jw_config_note(check, ntf_check(self, &error), &error);
     }
+    jw_config_note(check, ntf_check_in_doubt(self, &error), &error);
     if (self->config.public_url != NULL) {
         jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
     }

@@ -5,7 +5,7 @@
  * monotonic clock, which is longer than any transaction may take. What happens then follows the
  * mark: without it the message was certainly not sent and is queued again; with it nobody knows,
  * and it is in doubt. In doubt, it is sent once more with the same Message-ID and flagged, then
- * given up. */
+ * given up; one that must come at most once is given up at once. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -71,6 +71,31 @@ reap_senders(Ntf *self, GError **error)
     return true;
 }
 
+/* What becomes of a delivery in doubt: by what its job asked for, else as it is configured. */
+static JwDeliveryChange
+resolution(const Ntf *self, const JwDelivery *delivery)
+{
+    JwInDoubt in_doubt = delivery->in_doubt;
+
+    if (in_doubt == JW_IN_DOUBT_DEFAULT) { /* ntf_run() has checked the word */
+        (void)jw_in_doubt_parse(self->config.in_doubt, &in_doubt);
+    }
+    if (in_doubt == JW_IN_DOUBT_AT_MOST_ONCE) {
+        return (JwDeliveryChange){
+            .transition = JW_DCHANGE_NOT_AGAIN,
+            .reply = "in doubt: the mail may have arrived, the server never confirmed it; it is "
+                     "sent at most once",
+        };
+    }
+    if (delivery->resends == 0) {
+        return (JwDeliveryChange){ .transition = JW_DCHANGE_RESEND };
+    }
+    return (JwDeliveryChange){
+        .transition = JW_DCHANGE_GIVE_UP,
+        .reply = "in doubt twice: the mail may have arrived, the server never confirmed it",
+    };
+}
+
 static bool
 resolve_unknown(Ntf *self, GError **error)
 {
@@ -83,13 +108,7 @@ resolve_unknown(Ntf *self, GError **error)
     }
     for (guint i = 0; i < unknown->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(unknown, i);
-        bool again = delivery->resends == 0;
-        const JwDeliveryChange change = {
-            .transition = again ? JW_DCHANGE_RESEND : JW_DCHANGE_GIVE_UP,
-            .reply =
-                again ? NULL
-                      : "in doubt twice: the mail may have arrived, the server never confirmed it",
-        };
+        const JwDeliveryChange change = resolution(self, delivery);
         JwCas cas = JW_CAS_LOST;
 
         if (!ntf_change(self, delivery, &change, NULL, &cas, error)) {

@@ -25,11 +25,26 @@ const JwConfigEntry ntf_config_entries[] = {
       "a claim without progress for this long is taken away; at least twice JW_SMTP_TIMEOUT and "
       "10 s" },
     { "JW_RESEND_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, resend_after_ms), "2m", 0,
-      86400000, 0, "a mail in doubt is sent once more after this, with the same Message-ID" },
+      86400000, 0,
+      "a mail in doubt is sent once more, with the same Message-ID, or has failed after this" },
+    { "JW_IN_DOUBT", JW_CONFIG_STRING, offsetof(NtfConfig, in_doubt), "at_least_once", 0, 0, 0,
+      "what becomes of a mail in doubt, unless its job says: at_least_once (sent once more, "
+      "flagged) or at_most_once (never again: it has failed)" },
     { "JW_GIVE_UP_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, give_up_ms), "72h", 1000,
       INT64_MAX, 0, "a mail that cannot be sent for this long has failed" },
 };
 const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
+
+bool
+ntf_check_in_doubt(const Ntf *self, GError **error)
+{
+    JwInDoubt in_doubt = JW_IN_DOUBT_DEFAULT;
+
+    return jw_in_doubt_parse(self->config.in_doubt, &in_doubt)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_IN_DOUBT must be at_least_once or at_most_once, not '%s'",
+                      self->config.in_doubt);
+}
 
 /* A mail waits for a connection and is then sent, each for JW_SMTP_TIMEOUT at most; the rest is for
  * the store. A claim taken away sooner would be one whose mail is on its way. */
@@ -49,7 +64,8 @@ ntf_check(const Ntf *self, GError **error)
 bool
 ntf_run(Ntf *self, GError **error)
 {
-    if (!ntf_check(self, error) || !jw_link_base_check(self->config.public_url, error)) {
+    if (!ntf_check_in_doubt(self, error) || !ntf_check(self, error)
+        || !jw_link_base_check(self->config.public_url, error)) {
         return false;
     }
     ntf_metrics_init();

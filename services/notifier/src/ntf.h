@@ -27,6 +27,7 @@ typedef struct {
     int64_t dead_after_ms;    /* JW_SENDER_DEAD_AFTER */
     int64_t resend_after_ms;  /* JW_RESEND_AFTER */
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
+    char *in_doubt;           /* JW_IN_DOUBT */
 } NtfConfig;
 
 /* How far maintenance is with the jobs whose mail has not ended. */
@@ -58,7 +59,8 @@ extern const JwConfigEntry ntf_config_entries[];
 extern const size_t ntf_n_config_entries;
 
 /* ntf.c */
-/* Whether the configured times go together; INVALID. */
+/* Whether JW_IN_DOUBT is a word, and the configured times go together; INVALID. */
+bool ntf_check_in_doubt(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_check(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ports are set and stay the caller's. */
 bool ntf_run(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -66,6 +68,26 @@ void ntf_stop(Ntf *self);
 
 /* intake.c */
 void ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer ntf);
+/* How the deliveries of a channel are sent: a row of the table in send.c. A sender's thread;
+ * several at once. */
+typedef struct {
+    /* What is sent. @job: (nullable): the delivery's, NULL when it is gone. Errors that are
+     * permanent, and CORRUPT, end the delivery as failed; others are tried again. (transfer full)
+     */
+    GBytes *(*compose)(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error);
+    /* One try, as jw_mail_send(): @before_final_dot is called with @mark once, right before that
+     * goes out after which nobody can know what was received; false stops it. LATER is tried again
+     * after backoff_ms, until give_up_ms after the delivery was made; SENT, BOUNCED and FAILED are
+     * its end. */
+    bool (*send)(Ntf *self, const JwDelivery *delivery, GBytes *content,
+                 JwMailBeforeDot before_final_dot, gpointer mark, JwMailOutcome *ret_outcome,
+                 char **ret_reply, GError **error);
+    int64_t (*backoff_ms)(int attempts, double jitter);
+    int64_t (*give_up_ms)(const Ntf *self);
+} NtfChannel;
+
+extern const NtfChannel ntf_channel_mail;
+
 /* send.c: claims and sends one delivery; what a sender does between two pops. */
 void ntf_send(Ntf *self, const char *delivery_id);
 gpointer ntf_sender(gpointer ntf);

@@ -500,6 +500,49 @@ test_on_failure(void **state)
     }
 }
 
+/* Kept on the job, for its mails, and told again. */
+static void
+test_in_doubt(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *delivery;
+        JwInDoubt in_doubt;
+        const char *told; /* NULL: nothing */
+        bool refused;
+    } cases[] = {
+        { "", JW_IN_DOUBT_DEFAULT, NULL, false },
+        { ",\"delivery\":{\"inDoubt\":\"at_most_once\"}", JW_IN_DOUBT_AT_MOST_ONCE, "at_most_once",
+          false },
+        { ",\"delivery\":{\"inDoubt\":\"at_least_once\"}", JW_IN_DOUBT_AT_LEAST_ONCE,
+          "at_least_once", false },
+        { ",\"delivery\":{\"inDoubt\":\"default\"}", JW_IN_DOUBT_DEFAULT, NULL, true },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body =
+            g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},"
+                            "\"output\":{\"format\":\"csv\"}%s}",
+                            cases[i].delivery);
+        g_auto(Answer) answer = kit_post(kit, "alice", KIT_JOBS, body);
+        if (cases[i].refused) {
+            assert_answer(answer, 400, "VALIDATION_ERROR");
+            kit_assert_pointers(&answer, (const char *const[]){ "/delivery/inDoubt", NULL });
+            continue;
+        }
+        g_autofree char *id = g_strdup(answer_text(&answer, "data.id"));
+        g_autofree char *path = kit_path(id, "");
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        g_auto(Answer) read = kit_get(kit, "alice", path);
+        assert_int_equal(job->in_doubt, cases[i].in_doubt);
+        if (cases[i].told == NULL) {
+            assert_null(answer_at(&read, "data.delivery.inDoubt"));
+        } else {
+            assert_string_equal(answer_text(&read, "data.delivery.inDoubt"), cases[i].told);
+        }
+    }
+}
+
 static void
 test_public_url(void **state)
 {
@@ -535,6 +578,7 @@ main(void)
         TEST(test_recipients),
         TEST(test_public_url),
         TEST(test_on_failure),
+        TEST(test_in_doubt),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

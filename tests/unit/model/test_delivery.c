@@ -15,20 +15,25 @@ static const struct {
           | JW_DRULE_CLEARS_DATA_SENT },
     { JW_DCHANGE_MARK, JW_DELIVERY_SENDING, JW_DELIVERY_SENDING,
       JW_DRULE_FENCED | JW_DRULE_SETS_DATA_SENT },
-    { JW_DCHANGE_SENT, JW_DELIVERY_SENDING, JW_DELIVERY_SENT, JW_DRULE_FENCED | JW_DRULE_ENDS },
+    { JW_DCHANGE_SENT, JW_DELIVERY_SENDING, JW_DELIVERY_SENT,
+      JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
     { JW_DCHANGE_LATER, JW_DELIVERY_SENDING, JW_DELIVERY_QUEUED,
-      JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE },
+      JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE | JW_DRULE_TOLD },
     { JW_DCHANGE_BOUNCED, JW_DELIVERY_SENDING, JW_DELIVERY_BOUNCED,
-      JW_DRULE_FENCED | JW_DRULE_ENDS },
-    { JW_DCHANGE_FAILED, JW_DELIVERY_SENDING, JW_DELIVERY_FAILED, JW_DRULE_FENCED | JW_DRULE_ENDS },
-    { JW_DCHANGE_DOUBT, JW_DELIVERY_SENDING, JW_DELIVERY_UNKNOWN, JW_DRULE_FENCED },
+      JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    { JW_DCHANGE_FAILED, JW_DELIVERY_SENDING, JW_DELIVERY_FAILED,
+      JW_DRULE_FENCED | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    { JW_DCHANGE_DOUBT, JW_DELIVERY_SENDING, JW_DELIVERY_UNKNOWN, JW_DRULE_FENCED | JW_DRULE_TOLD },
     { JW_DCHANGE_REAP_QUEUE, JW_DELIVERY_SENDING, JW_DELIVERY_QUEUED,
       JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_UNSENT },
     { JW_DCHANGE_REAP_DOUBT, JW_DELIVERY_SENDING, JW_DELIVERY_UNKNOWN,
-      JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT },
-    { JW_DCHANGE_RESEND, JW_DELIVERY_UNKNOWN, JW_DELIVERY_QUEUED, JW_DRULE_COUNTS_RESEND },
+      JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT | JW_DRULE_TOLD },
+    { JW_DCHANGE_RESEND, JW_DELIVERY_UNKNOWN, JW_DELIVERY_QUEUED,
+      JW_DRULE_COUNTS_RESEND | JW_DRULE_TOLD },
     { JW_DCHANGE_GIVE_UP, JW_DELIVERY_UNKNOWN, JW_DELIVERY_FAILED,
-      JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
+      JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
+    { JW_DCHANGE_NOT_AGAIN, JW_DELIVERY_UNKNOWN, JW_DELIVERY_FAILED,
+      JW_DRULE_ENDS | JW_DRULE_TOLD },
 };
 
 /* No change leaves it. */
@@ -98,6 +103,34 @@ test_new_is_deterministic(void **state)
     assert_int_equal(one->outbox->len, 0);
 }
 
+/* A message and an event are what they are about, whichever job says so; each has a channel. */
+static void
+test_new_message_and_event(void **state)
+{
+    g_autoptr(JwDelivery) message = jw_delivery_new_message("job-1", "k", "a@example.com", 1000);
+    g_autoptr(JwDelivery) again = jw_delivery_new_message("job-2", "k", "a@example.com", 2000);
+    g_autoptr(JwDelivery) key = jw_delivery_new_message("job-1", "l", "a@example.com", 1000);
+    g_autoptr(JwDelivery) to = jw_delivery_new_message("job-1", "k", "b@example.com", 1000);
+    g_autoptr(JwDelivery) event = jw_delivery_new_event("job-1", "k", "a@example.com", "{}", 1000);
+    g_autoptr(JwDelivery) report = jw_delivery_new("k", "a@example.com", 1000);
+
+    (void)state;
+    assert_string_equal(message->id, again->id);
+    assert_string_equal(again->job_id, "job-2");
+    assert_string_not_equal(message->id, key->id);
+    assert_string_not_equal(message->id, to->id);
+    assert_string_not_equal(message->id, event->id);
+    assert_string_not_equal(message->id, report->id);
+    assert_int_equal(report->kind, JW_DELIVERY_REPORT);
+    assert_int_equal(report->channel, JW_CHANNEL_MAIL);
+    assert_int_equal(message->kind, JW_DELIVERY_MESSAGE);
+    assert_int_equal(message->channel, JW_CHANNEL_MAIL);
+    assert_int_equal(event->kind, JW_DELIVERY_EVENT);
+    assert_int_equal(event->channel, JW_CHANNEL_WEBHOOK);
+    assert_string_equal(event->event, "{}");
+    assert_int_equal(event->in_doubt, JW_IN_DOUBT_AT_LEAST_ONCE); /* as webhooks are */
+}
+
 static void
 test_names_and_backoff(void **state)
 {
@@ -107,6 +140,15 @@ test_names_and_backoff(void **state)
     for (int i = 0; i < JW_DELIVERY_N_STATES; i++) {
         assert_string_equal(jw_delivery_state_name((JwDeliveryState)i), names[i]);
     }
+    const char *const kinds[] = { "report", "failure", "message", "event" };
+    for (int i = 0; i < JW_DELIVERY_N_KINDS; i++) {
+        assert_string_equal(jw_delivery_kind_name(i), kinds[i]);
+    }
+    assert_null(jw_delivery_kind_name(JW_DELIVERY_N_KINDS));
+    assert_null(jw_delivery_kind_name(-1));
+    assert_string_equal(jw_delivery_channel_name(JW_CHANNEL_MAIL), "mail");
+    assert_string_equal(jw_delivery_channel_name(JW_CHANNEL_WEBHOOK), "webhook");
+    assert_null(jw_delivery_channel_name(JW_N_CHANNELS));
     assert_in_range(jw_delivery_backoff_ms(1, 0.5), 29999, 30001);
     assert_in_range(jw_delivery_backoff_ms(3, 0.5), 119999, 120001);
     assert_in_range(jw_delivery_backoff_ms(50, 0.5), 3599999, 3600001);
@@ -120,6 +162,7 @@ main(void)
         cmocka_unit_test(test_all_pairs),
         cmocka_unit_test(test_reaping_depends_on_data_sent),
         cmocka_unit_test(test_new_is_deterministic),
+        cmocka_unit_test(test_new_message_and_event),
         cmocka_unit_test(test_names_and_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

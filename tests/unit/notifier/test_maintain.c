@@ -127,6 +127,56 @@ test_dead_behind_the_mark(void **state)
     assert_int_equal(kit_send_queued(&kit->ntf), 0);
 }
 
+/* In doubt, of a job that wants it at most once, or of a notifier that does: never sent again; what
+ * the job asks for comes first. */
+static void
+test_at_most_once(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwInDoubt asked;
+        const char *configured; /* NULL: not */
+        size_t mails;
+    } cases[] = {
+        { JW_IN_DOUBT_DEFAULT, NULL, 2 },
+        { JW_IN_DOUBT_DEFAULT, "at_least_once", 2 },
+        { JW_IN_DOUBT_DEFAULT, "at_most_once", 1 },
+        { JW_IN_DOUBT_AT_MOST_ONCE, "at_least_once", 1 },
+        { JW_IN_DOUBT_AT_LEAST_ONCE, "at_most_once", 2 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autoptr(JwJob) job = kit_new_job(kit->ports);
+        const bool again = cases[i].mails == 2;
+
+        job->recipients = g_strsplit("ann@example.com", " ", -1);
+        job->in_doubt = cases[i].asked;
+        kit->ntf.config.in_doubt = (char *)(uintptr_t)cases[i].configured;
+        g_autofree char *job_id = kit_insert_job(kit->ports, job);
+        kit_complete_job(kit, job_id);
+        assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->ntf.due, 0);
+        jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
+        ntf_send(&kit->ntf, id);
+        tk_clock_advance(&kit->ports->clock.fake, 120000);
+        kit_keep(&kit->ntf);
+        assert_int_equal(state_of(kit, id), JW_DELIVERY_UNKNOWN); /* as long as it may be told */
+        for (int round = 0; round < 3; round++) {
+            tk_clock_advance(&kit->ports->clock.fake, HOUR);
+            kit_keep(&kit->ntf);
+            (void)kit_send_queued(&kit->ntf);
+        }
+        g_autoptr(JwDelivery) end = kit_get(kit, id);
+        assert_int_equal(end->state, again ? JW_DELIVERY_SENT : JW_DELIVERY_FAILED);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), cases[i].mails);
+        assert_int_equal(end->maybe_duplicate, again);
+        assert_int_equal(end->attempts, cases[i].mails);
+        if (!again) {
+            assert_non_null(strstr(end->reply, "in doubt: the mail may have arrived"));
+        }
+    }
+}
+
 /* Claimed anew between two looks: the token distinguishes the claims. */
 static void
 test_claimed_anew(void **state)
@@ -434,6 +484,7 @@ main(void)
         TEST(test_due_more_than_room),
         TEST(test_dead_before_the_mark),
         TEST(test_dead_behind_the_mark),
+        cmocka_unit_test(test_at_most_once),
         TEST(test_claimed_anew),
         cmocka_unit_test(test_mark_in_the_last_moment),
         TEST(test_counts),

@@ -97,15 +97,26 @@ test_dead_too_soon(void **state)
     assert_ok(ntf_run(&kit->ntf, &error), error);
 }
 
+static void
+test_unknown_policy(void **state)
+{
+    NtfKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    ntf_stop(&kit->ntf);
+    kit->ntf.config.in_doubt = (char *)(uintptr_t) "exactly_once";
+    assert_false(ntf_run(&kit->ntf, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_IN_DOUBT must be at_least_once or at_most_once, not 'exactly_once'");
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_event_to_mail),
-        TEST(test_maintenance_finds_it),
-        TEST(test_bad_sender),
-        TEST(test_dead_too_soon),
+        TEST(test_event_to_mail), TEST(test_maintenance_finds_it), TEST(test_bad_sender),
+        TEST(test_dead_too_soon), TEST(test_unknown_policy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

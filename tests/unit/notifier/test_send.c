@@ -19,12 +19,18 @@ test_outcomes(void **state G_GNUC_UNUSED)
         size_t mails, events;
         JwDeliveryCounts counts; /* of the job, after the roll-up */
     } cases[] = {
-        { JW_MAIL_SENT, "250 queued as 7", JW_DELIVERY_SENT, true, 1, 1, { 1, 1, 0, 0 } },
-        { JW_MAIL_LATER, "421 busy", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
-        { JW_MAIL_BOUNCED, "550 no such user", JW_DELIVERY_BOUNCED, false, 0, 1, { 1, 0, 0, 1 } },
-        { JW_MAIL_FAILED, "554 no", JW_DELIVERY_FAILED, false, 0, 1, { 1, 0, 1, 0 } },
-        { JW_MAIL_UNKNOWN, "gone", JW_DELIVERY_UNKNOWN, true, 1, 1, { 1, 0, 0, 0 } },
-        { JW_MAIL_STOPPED, "stopped", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
+        { JW_MAIL_SENT, "250 queued as 7", JW_DELIVERY_SENT, true, 1, 1, { 1, 1, 0, 0, 0 } },
+        { JW_MAIL_LATER, "421 busy", JW_DELIVERY_QUEUED, false, 0, 1, { 1, 0, 0, 0, 0 } },
+        { JW_MAIL_BOUNCED,
+          "550 no such user",
+          JW_DELIVERY_BOUNCED,
+          false,
+          0,
+          1,
+          { 1, 0, 0, 1, 0 } },
+        { JW_MAIL_FAILED, "554 no", JW_DELIVERY_FAILED, false, 0, 1, { 1, 0, 1, 0, 0 } },
+        { JW_MAIL_UNKNOWN, "gone", JW_DELIVERY_UNKNOWN, true, 1, 1, { 1, 0, 0, 0, 1 } },
+        { JW_MAIL_STOPPED, "stopped", JW_DELIVERY_QUEUED, false, 0, 1, { 1, 0, 0, 0, 0 } },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -268,6 +274,78 @@ test_job_gone(void **state)
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
     assert_non_null(strstr(delivery->reply, "gone"));
+}
+
+/* A text of its own is found when it is due and sent as it is, whether the job is still there. */
+static void
+test_own_text(void **state)
+{
+    NtfKit *kit = *state;
+    JwMessageWish wish = {
+        .job_id = "019480a4-5f00-7000-8000-00000000dead",
+        .key = "expiry-7d:server-1",
+        .recipient = "ann@example.com",
+        .subject = "Your server ends",
+        .text = "Dear Ann,\nit ends.\n",
+        .not_before_ms = KIT_NOW + HOUR,
+    };
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    assert_ok(jw_jobs_create_message(&kit->ntf.jobs, &wish, &create, &error), error);
+    wish.key = "expiry-1d:server-1";
+    wish.html = "<p>Dear Ann</p>";
+    wish.not_before_ms = KIT_NOW + 2 * HOUR;
+    assert_ok(jw_jobs_create_message(&kit->ntf.jobs, &wish, &create, &error), error);
+    for (size_t hour = 0; hour < 3; hour++) {
+        kit_keep(&kit->ntf);
+        assert_int_equal(kit_send_queued(&kit->ntf), hour > 0);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), hour);
+        tk_clock_advance(&kit->ports->clock.fake, HOUR);
+    }
+    g_autofree char *plain = kit_message(kit, 0);
+    assert_non_null(strstr(plain, "Subject: Your server ends\r\n"));
+    assert_non_null(strstr(plain, "X-Jobwire-Job-Id: 019480a4-5f00-7000-8000-00000000dead\r\n"));
+    assert_non_null(strstr(plain, "Date: Mon, 11 Jan 2021 00:00:00 +0000\r\n"));
+    assert_non_null(strstr(plain, "\r\n\r\nDear Ann,\r\nit ends.\r\n"));
+    assert_null(strstr(plain, "text/html"));
+    g_autofree char *both = kit_message(kit, 1);
+    assert_non_null(strstr(both, "<p>Dear Ann</p>"));
+}
+
+/* A document that has none of what its kind needs ends, and a channel that this version cannot
+ * send by is left to another one. */
+static void
+test_not_for_mail(void **state)
+{
+    static const struct {
+        JwDeliveryChannel channel;
+        JwDeliveryKind kind;
+        JwDeliveryState state;
+        const char *reply;
+    } cases[] = {
+        { JW_CHANNEL_MAIL, JW_DELIVERY_MESSAGE, JW_DELIVERY_FAILED, "no subject" },
+        { JW_CHANNEL_MAIL, JW_DELIVERY_EVENT, JW_DELIVERY_FAILED, "no mail of a delivery of kind" },
+        { JW_CHANNEL_WEBHOOK, JW_DELIVERY_EVENT, JW_DELIVERY_QUEUED, "cannot send it" },
+    };
+    NtfKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("key-%zu", i);
+        g_autoptr(JwDelivery) made = jw_delivery_new_message(key, key, "ann@example.com", KIT_NOW);
+        const JwDelivery *list[] = { made };
+        g_autoptr(GError) error = NULL;
+        JwCreate create = JW_CREATE_EXISTS;
+
+        made->channel = cases[i].channel;
+        made->kind = cases[i].kind;
+        assert_ok(jw_store_create_deliveries(kit->ntf.store, list, 1, &create, &error), error);
+        ntf_send(&kit->ntf, made->id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, made->id);
+        assert_int_equal(delivery->state, cases[i].state);
+        assert_non_null(strstr(delivery->reply, cases[i].reply));
+    }
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
 }
 
 static void
@@ -545,6 +623,8 @@ main(void)
         TEST(test_file_gone),
         cmocka_unit_test(test_file_is_another),
         TEST(test_job_gone),
+        TEST(test_own_text),
+        TEST(test_not_for_mail),
         TEST(test_bad_address),
         cmocka_unit_test(test_trouble_of_our_own),
         TEST(test_mail_library_fails),

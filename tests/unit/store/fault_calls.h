@@ -89,7 +89,7 @@ pull(JwStore *store, GError **error)
 G_GNUC_UNUSED static bool
 roll_up(JwStore *store, GError **error)
 {
-    const JwDeliveryCounts counts = { 1, 1, 0, 0 };
+    const JwDeliveryCounts counts = { 1, 1, 0, 0, 0 };
 
     return jw_store_set_delivery_counts(store, "j", &counts, true, SC_NOW, error);
 }

@@ -133,11 +133,13 @@ test_foreign_strings(void **state)
     assert_int_equal(g_utf8_strlen(text, -1), 500);
 
     g_autoptr(JwDelivery) delivery = jw_delivery_new(job->id, "secret@example.com", NOW_MS);
-    g_autoptr(JwOutboxEntry) changed = jw_wire_delivery_event(
-        fixture->wire, delivery, JW_DELIVERY_BOUNCED, "550 f\xfcr immer", NOW_MS);
+    delivery->state = JW_DELIVERY_BOUNCED;
+    g_autoptr(JwOutboxEntry) changed =
+        jw_wire_delivery_event(fixture->wire, delivery, "550 f\xfcr immer", NOW_MS);
     assert_string_equal(changed->topic, "jobwire.delivery.events");
     assert_string_equal(changed->key, job->id);
     assert_non_null(strstr(changed->body, "\"state\":\"bounced\""));
+    assert_non_null(strstr(changed->body, "\"channel\":\"mail\",\"kind\":\"report\""));
     assert_null(strstr(changed->body, "secret@"));
 }
 

@@ -284,7 +284,8 @@ test_settings(void **state)
         { "{'reportType':'report-type.call-records','output':{'filename':'x'},'priority':'low'}",
           NULL, NULL },
         { "{'reportType':'call-records','name':'N','parameters':{'period':{'type':'weekly'},"
-          "'filters':{'agents':['a']}},'delivery':{'onFailure':'none'},'visibility':'private'}",
+          "'filters':{'agents':['a']}},'delivery':{'onFailure':'none','inDoubt':'at_most_once'},"
+          "'visibility':'private'}",
           NULL, NULL },
         { "{}", "/settings/reportType", "is required" },
         { "[]", "/settings", "must be an object" },

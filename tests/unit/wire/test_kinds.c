@@ -86,6 +86,8 @@ test_refused(void **state)
         { BODY(",'delivery':{'onFailure':'requester'}"), "/delivery/onFailure",
           "who has no mail address; give it in requestedBy" },
         { BODY(",'delivery':{'onFailure':true}"), "/delivery/onFailure", "must be a string" },
+        { BODY(",'delivery':{'inDoubt':'default'}"), "/delivery/inDoubt",
+          "must be one of at_least_once, at_most_once, not 'default'" },
         { BODY(",'timeoutSeconds':0"), "/timeoutSeconds", "must be from 1 to 86400" },
         { BODY(",'timeoutSeconds':86401"), "/timeoutSeconds", "must be from 1 to 86400" },
         { BODY(",'timeoutSeconds':'90s'"), "/timeoutSeconds", "must be a whole number" },

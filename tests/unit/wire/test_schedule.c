@@ -151,7 +151,8 @@ test_requester(void **state)
                "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * MON'},'job':{"
                "'name':'Weekly calls','reportType':'call-records','parameters'"
                ":{'period':{'type':'weekly'}},'output':{'format':'xlsx'},'requestedBy':{'id':'u-7',"
-               "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester'}}}]}",
+               "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester',"
+               "'inDoubt':'at_most_once'}}}]}",
                NOW_MS);
     const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
     g_autoptr(JwJob) job = NULL;
@@ -165,6 +166,7 @@ test_requester(void **state)
     assert_string_equal(job->requested_by.name, "Ada");
     assert_string_equal(job->requested_by.email, "ada@example.com");
     assert_int_equal(job->on_failure, JW_ON_FAILURE_REQUESTER);
+    assert_int_equal(job->in_doubt, JW_IN_DOUBT_AT_MOST_ONCE);
 }
 
 static JwSchedule *

@@ -29,6 +29,11 @@ GBytes *jw_letter_report(const JwLetterInput *input, GError **error) G_GNUC_WARN
  * but its code is told: its message is for the log. Errors as above. (transfer full) */
 GBytes *jw_letter_failure(const JwLetterInput *input, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A mail in the words of who sends it; of @input's job it needs the id. @html: (nullable). Errors
+ * as above. (transfer full) */
+GBytes *jw_letter_plain(const JwLetterInput *input, const char *subject, const char *text,
+                        const char *html, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What a mail program shows of a mail. */
 typedef struct {
     char *subject, *sender, *text; /* the sender as "Name <address>" */

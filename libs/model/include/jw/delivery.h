@@ -1,6 +1,6 @@
-/* jw/delivery.h: one message to one recipient about one job: its artifact, or its failure; and its
- * table of allowed changes. `unknown`: the connection died after the data was sent; shown as
- * Sending with a note. Pure data: changes happen in the store. */
+/* jw/delivery.h: one message to one recipient about one job: its artifact, its failure, a text that
+ * the job wrote, or an event; and its table of allowed changes. `unknown`: the connection died
+ * after the data was sent; shown as Sending with a note. Pure data: changes happen in the store. */
 #pragma once
 #include "jw/job.h"
 
@@ -28,8 +28,9 @@ typedef enum {
     JW_DCHANGE_REAP_DOUBT, /* sending, data sent, token as observed → unknown; token+1 */
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
+    JW_DCHANGE_NOT_AGAIN,  /* unknown → failed, "in doubt": sent at most once */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 11
+#define JW_DELIVERY_N_TRANSITIONS 12
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -44,6 +45,7 @@ typedef enum {
     JW_DRULE_COUNTS_RESEND = 1 << 9, /* filter resends = 0; resends+1, maybeDuplicate = true */
     JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
+    JW_DRULE_TOLD = 1 << 12,         /* its event is published */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -53,21 +55,39 @@ typedef struct {
     unsigned flags;
 } JwDeliveryRule;
 
+/* How it is sent, and so what its recipient is. */
+typedef enum {
+    JW_CHANNEL_MAIL,    /* to an address */
+    JW_CHANNEL_WEBHOOK, /* to a webhook, by its id */
+} JwDeliveryChannel;
+#define JW_N_CHANNELS 2
+
+/* "mail", "webhook"; NULL for what is none. (transfer none) */
+const char *jw_delivery_channel_name(int channel);
+
+/* What it says: its payload. */
 typedef enum {
     JW_DELIVERY_REPORT,  /* of a completed job, to one of its recipients */
     JW_DELIVERY_FAILURE, /* of a job that failed for good, to who asked for it */
+    JW_DELIVERY_MESSAGE, /* its own subject and text, which a job wrote */
+    JW_DELIVERY_EVENT,   /* its own JSON, to a webhook */
 } JwDeliveryKind;
+#define JW_DELIVERY_N_KINDS 4
 
-/* "report", "failure"; NULL for what is none. (transfer none) */
+/* "report", "failure" …; NULL for what is none. (transfer none) */
 const char *jw_delivery_kind_name(int kind);
 
 typedef struct {
-    char *id; /* UUIDv5 of (job, recipient), for a failure and its number, too */
+    char *id; /* UUIDv5, derived from what it is about: see jw_delivery_new…() */
+    JwDeliveryChannel channel;
     JwDeliveryKind kind;
     int32_t failure; /* which one it tells of: the job's retry_count then */
+    JwInDoubt in_doubt;
     char *job_id;
     char *recipient;
-    char *message_id; /* without <>, deterministic */
+    char *subject, *text, *html; /* of a message; html: (nullable) */
+    char *event;                 /* of an event: its JSON, sent as it is */
+    char *message_id;            /* without <>, deterministic */
     JwDeliveryState state;
     int64_t token;
     int32_t attempts, resends;
@@ -80,12 +100,25 @@ typedef struct {
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;
 
-/* A queued delivery; its ids are derived from job and recipient. (transfer full) */
+/* A queued delivery of the job's report; its ids are derived from job and recipient. (transfer
+ * full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
 
 /* The same about a failure of @job, to who asked for it; NULL when nobody is to be told. (transfer
  * full) (nullable) */
 JwDelivery *jw_delivery_new_failure(const JwJob *job, int64_t now_ms);
+
+/* A message that the job writes; subject, text and html are the caller's to set. Its id is derived
+ * from @key and recipient: whatever job says the same again, it is the same message. (transfer
+ * full)
+ */
+JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const char *recipient,
+                                    int64_t now_ms);
+
+/* An event about the job for a webhook, at least once: who gets it knows it by its id, derived from
+ * @event_id and webhook. @event: its JSON. (transfer full) */
+JwDelivery *jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
+                                  const char *event, int64_t now_ms);
 void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 

@@ -1,6 +1,7 @@
 /* jw/job.h: the job document as a struct. An absent string is NULL, an absent time 0; times are UTC
  * ms. Pure data: changes happen in the store, by jw/job_state.h. */
 #pragma once
+#include "jw/job_mail.h"
 #include "jw/job_state.h"
 #include "jw/mail_texts.h"
 #include "jw/visibility.h"
@@ -78,19 +79,6 @@ typedef struct {
     int64_t done, total; /* records; total -1: not known yet */
 } JwProgress;
 
-/* Who is told by mail when a job has failed for good. */
-typedef enum {
-    JW_ON_FAILURE_REQUESTER, /* who asked, when they have an address */
-    JW_ON_FAILURE_NONE,
-} JwOnFailure;
-
-/* "requester", "none"; NULL for what is none. (transfer none) */
-const char *jw_on_failure_name(int on_failure);
-
-typedef struct {
-    int32_t total, sent, failed, bounced; /* total - sent - failed - bounced are on their way */
-} JwDeliveryCounts;
-
 typedef struct {
     /* asked for */
     char *id;   /* UUID */
@@ -111,7 +99,8 @@ typedef struct {
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
-    JwMailTexts *mail; /* in the place of the report type's; NULL: none */
+    JwMailTexts *mail;  /* in the place of the report type's; NULL: none */
+    JwInDoubt in_doubt; /* of its mails */
     JwVisibility visibility;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
@@ -130,7 +119,7 @@ typedef struct {
     char *result;         /* JSON; only when completed, of a kind that has one */
     /* [{"code", "message"}] as JSON: completed, and yet something is not as it should be; NULL */
     char *warnings;
-    JwDeliveryCounts deliveries;       /* of its report */
+    JwDeliveryCounts deliveries;       /* of its report, or its messages */
     bool mail_pending, ledger_pending; /* the store's: until all deliveries, the row, have ended */
     GPtrArray *outbox;                 /* of JwOutboxEntry; never NULL */
 } JwJob;

@@ -113,6 +113,7 @@ static const JwDocField counts_fields[] = {
     FIELD(INT32, JwDeliveryCounts, sent, "sent"),
     FIELD(INT32, JwDeliveryCounts, failed, "failed"),
     FIELD(INT32, JwDeliveryCounts, bounced, "bounced"),
+    FIELD(INT32, JwDeliveryCounts, unknown, "unknown"),
 };
 const JwDocTable jw_doc_counts_table = TABLE("delivery counts", JwDeliveryCounts, counts_fields);
 
@@ -150,6 +151,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRINGS, JwJob, recipients, "recipients"),
     NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
     NESTED(OWNED, JwJob, mail, "mail", mail_texts_table),
+    NAMED(JwJob, in_doubt, "inDoubt", jw_in_doubt_name),
     NAMED(JwJob, visibility, "visibility", jw_visibility_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
     FIELD(INT32, JwJob, max_retries, "maxRetries"),
@@ -181,9 +183,15 @@ const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
 static const JwDocField delivery_fields[] = {
     FIELD(STRING, JwDelivery, id, "_id"),
     FIELD(STRING, JwDelivery, job_id, "jobId"),
+    NAMED(JwDelivery, channel, "channel", jw_delivery_channel_name),
     NAMED(JwDelivery, kind, "kind", jw_delivery_kind_name),
     FIELD(INT32, JwDelivery, failure, "failure"),
+    NAMED(JwDelivery, in_doubt, "inDoubt", jw_in_doubt_name),
     FIELD(STRING, JwDelivery, recipient, "recipient"),
+    FIELD(STRING, JwDelivery, subject, "subject"),
+    FIELD(STRING, JwDelivery, text, "text"),
+    FIELD(STRING, JwDelivery, html, "html"),
+    FIELD(STRING, JwDelivery, event, "event"),
     FIELD(STRING, JwDelivery, message_id, "messageId"),
     NAMED(JwDelivery, state, "state", jw_doc_delivery_state),
     FIELD(INT64, JwDelivery, token, "token"),

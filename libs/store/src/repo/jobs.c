@@ -137,7 +137,8 @@ jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDelivery
                  BCON_INT32(counts->total), "}", "}", "{", "deliveries.sent", "{", "$ne",
                  BCON_INT32(counts->sent), "}", "}", "{", "deliveries.failed", "{", "$ne",
                  BCON_INT32(counts->failed), "}", "}", "{", "deliveries.bounced", "{", "$ne",
-                 BCON_INT32(counts->bounced), "}", "}", "{", "mailPending", "{", "$eq",
+                 BCON_INT32(counts->bounced), "}", "}", "{", "deliveries.unknown", "{", "$ne",
+                 BCON_INT32(counts->unknown), "}", "}", "{", "mailPending", "{", "$eq",
                  BCON_BOOL(true), "$ne", BCON_BOOL(!mail_done), "}", "}", "]");
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t set;

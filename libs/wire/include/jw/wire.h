@@ -104,9 +104,10 @@ JwOutboxEntry *jw_wire_job_event(const JwWire *self, const JwJob *job, const cha
                                  const JwArtifact *artifact, const char *error_code,
                                  const char *error_message, int64_t now_ms);
 
-/* The event of a delivery that is in @state now. @reply: (nullable). (transfer full) */
+/* The event of a delivery, which is as its change leaves it. @reply: (nullable): of that change.
+ * (transfer full) */
 JwOutboxEntry *jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery,
-                                      JwDeliveryState state, const char *reply, int64_t now_ms);
+                                      const char *reply, int64_t now_ms);
 
 /* The jobId of a job event's value, or INVALID. (transfer full) */
 char *jw_wire_event_job_id(const void *body, size_t length,

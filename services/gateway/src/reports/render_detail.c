@@ -62,8 +62,10 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
     case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure */
         jw_json_set_string(recipient, "errorMessage", delivery->reply);
         break;
-    case JW_DELIVERY_SENDING:
     case JW_DELIVERY_UNKNOWN:
+        counts->unknown++;
+        break;
+    case JW_DELIVERY_SENDING:
         break;
     }
     return recipient;
@@ -120,9 +122,12 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
     counts.total = (int)json_array_size(recipients);
     json_t *failure = render_failure_mail(job, deliveries);
     json_t *delivery =
-        json_pack("{s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
-                  "failed", counts.failed, "bounced", counts.bounced, "onFailure",
-                  jw_on_failure_name((int)job->on_failure), "recipients", recipients);
+        json_pack("{s:i, s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
+                  "failed", counts.failed, "bounced", counts.bounced, "unknown", counts.unknown,
+                  "onFailure", jw_on_failure_name((int)job->on_failure), "recipients", recipients);
+    if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
+        jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
+    }
     if (job->mail != NULL) {
         json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));
     }
