@@ -711,7 +711,7 @@ test_texts(void **state)
         assert_string_equal(from, "\"Calls of support, sales\" <reports@example.org>");
         assert_holds(read.text, "\r\nGood morning,\r\n\r\n4 Jan 2021 to 10 Jan 2021: 420 "
                                 "<b>records</b> of support, sales.\r\n\r\n");
-        assert_holds(read.html, "Good morning,<br>\n<br>\n4 Jan 2021 to 10 Jan 2021: 420 "
+        assert_holds(read.html, "Good morning,<br>\r\n<br>\r\n4 Jan 2021 to 10 Jan 2021: 420 "
                                 "&lt;b&gt;records&lt;/b&gt; of support, sales.");
         assert_holds(read.html, "overflow:hidden\">Good morning,</div>"); /* of lists of mails */
     }
