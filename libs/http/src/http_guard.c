@@ -172,7 +172,7 @@ is_type(const char *value, const char *wanted)
     g_autofree char *type =
         g_strndup(value != NULL ? value : "", strcspn(value != NULL ? value : "", ";"));
 
-    return g_ascii_strcasecmp(g_strstrip(type), wanted) == 0;
+    return strcmp(wanted, "*/*") == 0 || g_ascii_strcasecmp(g_strstrip(type), wanted) == 0;
 }
 
 bool

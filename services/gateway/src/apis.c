@@ -8,11 +8,12 @@
 #include "links/links.h"
 #include "reports/reports.h"
 #include "schedules/schedules.h"
+#include "unsubscribe/unsubscribe.h"
 #include "webhooks/webhooks.h"
 
 const JwHttpApi *const gw_apis[] = {
-    &gw_reports_api, &gw_schedules_api, &gw_calendars_api, &gw_email_api, &gw_webhooks_api,
-    &gw_bounces_api, &gw_links_api,     &gw_docs_api,      NULL,
+    &gw_reports_api, &gw_schedules_api, &gw_calendars_api,   &gw_email_api, &gw_webhooks_api,
+    &gw_bounces_api, &gw_links_api,     &gw_unsubscribe_api, &gw_docs_api,  NULL,
 };
 
 void

@@ -86,10 +86,12 @@ typedef struct {
     /* Patterns of routes, ended by NULL, whose handlers compare If-Match with an entity tag; what
      * else changes something refuses it. NULL: none */
     const char *const *tagged;
-    const char *body_type; /* of the bodies it takes, "message/rfc822"; NULL: JSON */
-    const char *openapi;   /* file in schemas/http that describes it; NULL: none */
-    bool quiet;            /* probes: answers below 500 are logged at debug level only */
-    bool immediate;        /* its handlers never block: no worker is waited for */
+    const char *body_type; /* of the bodies it takes, "message/rfc822"; "*/
+    *":
+        * any;
+    NULL : JSON * / const char *openapi; /* file in schemas/http that describes it; NULL: none */
+    bool quiet;     /* probes: answers below 500 are logged at debug level only */
+    bool immediate; /* its handlers never block: no worker is waited for */
 } JwHttpApi;
 
 G_END_DECLS

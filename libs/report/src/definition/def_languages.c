@@ -5,6 +5,7 @@
 
 #include "definition/def_looks.h"
 #include "definition/name_template.h"
+#include "jw/report_mail.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ static const JwField language_fields[] = {
       .min = 1,
       .max = 150,
       .check = jw_check_name_template },
+    { .name = "mail", .type = JW_FIELD_OBJECT, .fields = jw_mail_texts_fields },
     MAP("labels", jw_def_label_item),
     MAP("columns", jw_def_label_item),
     MAP("tables", sheet_title),
@@ -155,6 +157,19 @@ translate_titles(json_t *definition, const json_t *titles)
     }
 }
 
+/* Texts that are not translated stay. */
+static void
+translate_mail(json_t *definition, const json_t *translated)
+{
+    json_t *mail = json_object_get(definition, "mail");
+
+    if (translated != NULL && mail != NULL) {
+        json_object_update(mail, jw_json_mutable(translated));
+    } else if (translated != NULL) {
+        json_object_set_new(definition, "mail", json_deep_copy(translated));
+    }
+}
+
 json_t *
 jw_def_translate(const json_t *definition, const char *language)
 {
@@ -167,6 +182,7 @@ jw_def_translate(const json_t *definition, const char *language)
             translate_map(translated, translation, i);
         }
     }
+    translate_mail(translated, json_object_get(translation, "mail"));
     translate_titles(translated, json_object_get(translation, "tables"));
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         json_t *text = json_object_get(translation, texts[i]);
