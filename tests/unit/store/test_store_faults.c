@@ -302,11 +302,19 @@ scan(JwStore *store, int64_t limit_ms, GError **error)
 }
 
 static gpointer
-scan_for_long(gpointer data)
+scan_for_a_minute(gpointer data)
 {
     g_autoptr(GError) error = NULL;
 
     return GINT_TO_POINTER(scan(data, 60000, &error) ? 0 : 1);
+}
+
+static gpointer
+scan_without_limit(gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    return GINT_TO_POINTER(scan(data, 0, &error) ? 0 : 1);
 }
 
 /* A server without an index for it may look for the records of a report for minutes: that the
@@ -322,14 +330,16 @@ a_search_waits_as_long_as_its_own_limit(void **state)
     (void)state;
     assert_ok(store, error);
     scripted_mongo_set(server, SM_HOLD, NULL);
-    GThread *patient = g_thread_new("patient", scan_for_long, store);
-    scripted_mongo_await(server, 1);
+    GThread *limited = g_thread_new("limited", scan_for_a_minute, store);
+    GThread *endless = g_thread_new("endless", scan_without_limit, store);
+    scripted_mongo_await(server, 2);
     assert_false(scan(store, 200, &error)); /* began later, and ends by the timeout of a reply */
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
     scripted_mongo_set(server, SM_REPLY,
                        "{\"ok\":1,\"cursor\":{\"id\":0,\"ns\":\"faults.records\","
                        "\"firstBatch\":[]}}");
-    assert_int_equal(GPOINTER_TO_INT(g_thread_join(patient)), 0);
+    assert_int_equal(GPOINTER_TO_INT(g_thread_join(limited)), 0);
+    assert_int_equal(GPOINTER_TO_INT(g_thread_join(endless)), 0);
 }
 
 static void

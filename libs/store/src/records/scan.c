@@ -14,6 +14,7 @@
 #include "jw/store_records.h"
 #include <string.h>
 
+#define NO_LIMIT_MS  INT64_C(86400000)
 #define BATCH_ROWS   4000
 #define PROBE_ROWS   50
 #define DENSITY_ROWS 5000
@@ -184,15 +185,15 @@ append_projection(bson_t *opts, const JwRecordScan *scan)
     bson_append_document_end(opts, &projection);
 }
 
-/* A query of a scan with a time limit has what is left of it. */
+/* A query has what is left of the scan's time limit. That of a scan without one is told as well,
+ * for a query without is taken for one that is answered at once. */
 static bool
 append_limit(bson_t *opts, const Reading *reading, GError **error)
 {
-    int64_t left_ms = reading->begun_ms + reading->scan->time_limit_ms - mono_ms();
+    const int64_t limit_ms =
+        reading->scan->time_limit_ms != 0 ? reading->scan->time_limit_ms : NO_LIMIT_MS;
+    int64_t left_ms = reading->begun_ms + limit_ms - mono_ms();
 
-    if (reading->scan->time_limit_ms == 0) {
-        return true;
-    }
     BSON_APPEND_INT64(opts, "maxTimeMS", MAX(left_ms, 1));
     return left_ms > 0
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "reading the records took longer than it may");
