@@ -50,6 +50,7 @@ STOPS = [
     ("notifier", {"JW_SMTP_CA_FILE": "/nowhere"}, "JW_SMTP_CA_FILE"),
     ("notifier", {"JW_MAIL_FROM": "nobody"}, "JW_MAIL_FROM"),
     ("notifier", {"JW_MAIL_FROM": "J\u00f6rg <j\u00f6rg@example.com>"}, "JW_MAIL_FROM"),
+    ("notifier", {"JW_SMTP_DOMAIN_CONNECTIONS": "5"}, "JW_SMTP_DOMAIN_CONNECTIONS"),
     ("notifier", {"JW_DKIM_SELECTOR": "mail"}, "JW_DKIM_SELECTOR"),
     ("notifier", {"JW_DKIM_KEY": "no key", "JW_DKIM_SELECTOR": "mail"}, "JW_DKIM_KEY"),
     *[(service, {"JW_MAIL_ALLOW_DOMAINS": "exa mple"}, "JW_MAIL_ALLOW_DOMAINS") for service in ("gateway", "notifier")],

@@ -56,6 +56,16 @@ def test_a_recipient_elsewhere_is_refused_by_name(own):
     assert own.mails.received() == []
 
 
+def test_a_report_is_not_sent_again_to_others(own):
+    client, good, wrong = own.api(), named("example.com"), named("evil.example")
+    job_id = client.wait_mailed(client.create(weekly([good], "sent again", "csv")), seconds=60)["id"]
+    answer = client.post(f"/{job_id}/deliveries", json={"recipients": [good, wrong]})
+    assert answer.status_code == 400 and answer.json()["error"]["details"][0]["pointer"] == "/recipients/1"
+    assert wrong in answer.text and own.mails.received(wrong) == []
+    again = client.post(f"/{job_id}/deliveries", json={"recipients": [named("b.partner.example")]})
+    assert again.status_code in (201, 202), again.text
+
+
 def test_what_comes_by_kafka_is_never_sent_elsewhere(own):
     """Who sent the command is not there to be told: the job is done, and its delivery says why it went nowhere."""
     good, wrong = named("a.partner.example"), named("evil.example")

@@ -172,7 +172,8 @@ is_type(const char *value, const char *wanted)
     g_autofree char *type =
         g_strndup(value != NULL ? value : "", strcspn(value != NULL ? value : "", ";"));
 
-    return strcmp(wanted, "*/*") == 0 || g_ascii_strcasecmp(g_strstrip(type), wanted) == 0;
+    return strcmp(wanted, JW_HTTP_ANY_TYPE) == 0
+           || g_ascii_strcasecmp(g_strstrip(type), wanted) == 0;
 }
 
 bool

@@ -16,6 +16,7 @@
 
 #define PING_TIMEOUT_MS 10000
 #define MAX_IDLE_MS     60000 /* servers drop idle clients after minutes; close before that */
+#define DOMAIN_WAIT_MS  1000
 #define KNOWN_MS        30000 /* so long readiness believes what it knows */
 
 typedef struct {
@@ -87,20 +88,35 @@ count_domain_locked(Smtp *self, const char *domain, bool more)
     }
 }
 
-/* A place among the connections; waits for one when there is none, but not for one of the domain,
- * as mails to others would wait behind it. NULL: there it is. */
+/* Why no more mails to that domain may be under way now; NULL: one more may. */
 static const char *
-enter(Smtp *self, const char *domain, int64_t deadline_mono_ms)
+full_locked(const Smtp *self, const char *domain)
 {
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    while (self->busy >= self->settings.connections && !domain_is_full_locked(self, domain)) {
-        if (!jw_cond_wait_until(&self->freed, &self->mutex, deadline_mono_ms)
-            && self->busy >= self->settings.connections) {
-            return "all connections to the mail server are in use";
-        }
+    if (self->busy >= self->settings.connections) {
+        return "all connections to the mail server are in use";
     }
-    if (domain_is_full_locked(self, domain)) {
-        return "as many mails to this domain as JW_SMTP_DOMAIN_CONNECTIONS allows are under way";
+    return domain_is_full_locked(self, domain)
+               ? "as many mails to its domain as JW_SMTP_DOMAIN_CONNECTIONS allows are under way"
+               : NULL;
+}
+
+/* A place among the connections; waits for one where there is none, but not long for one of the
+ * domain, as mails to others wait behind it. NULL: there it is. */
+static const char *
+enter(Smtp *self, const char *domain)
+{
+    const int64_t now = now_mono_ms();
+    const int64_t deadline = now + self->settings.timeout_ms;
+    const int64_t of_domain = MIN(deadline, now + DOMAIN_WAIT_MS);
+    const char *full = NULL;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    while ((full = full_locked(self, domain)) != NULL) {
+        int64_t until = domain_is_full_locked(self, domain) ? of_domain : deadline;
+        if (!jw_cond_wait_until(&self->freed, &self->mutex, until)
+            && (full = full_locked(self, domain)) != NULL) {
+            return full;
+        }
     }
     self->busy += 1;
     count_domain_locked(self, domain, true);
@@ -253,7 +269,7 @@ smtp_send(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply,
         }
         with_signature.signature = signature;
     }
-    const char *full = enter(self, domain, now_mono_ms() + self->settings.timeout_ms);
+    const char *full = enter(self, domain);
     if (full != NULL) {
         *ret_outcome = JW_MAIL_BUSY;
         *ret_reply = g_strdup(full);

@@ -173,6 +173,16 @@ check_ca_file(const char *path, GError **error)
 }
 
 static bool
+check_connections(const JwMailConfig *config, GError **error)
+{
+    return config->connections <= 0 || config->domain_connections <= config->connections
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_SMTP_DOMAIN_CONNECTIONS (%" G_GINT64_FORMAT
+                      ") must be at most JW_SMTP_CONNECTIONS (%" G_GINT64_FORMAT ")",
+                      config->domain_connections, config->connections);
+}
+
+static bool
 check_url(const JwMailConfig *config, JwMailSmtpSettings *ret, GError **error)
 {
     const char *own = is_host_name(g_get_host_name()) ? g_get_host_name() : "localhost";
@@ -199,6 +209,9 @@ jw_mail_smtp_check(const JwMailConfig *config, JwConfigCheck *check)
     jw_config_note(check, check_from(config->from, &error), &error);
     jw_config_note(check, check_helo(config->helo, &error), &error);
     jw_config_note(check, check_ca_file(config->ca_file, &error), &error);
+    if (jw_config_is_read(check, "JW_SMTP_CONNECTIONS", "JW_SMTP_DOMAIN_CONNECTIONS", NULL)) {
+        jw_config_note(check, check_connections(config, &error), &error);
+    }
     if (jw_config_is_read(check, "JW_DKIM_KEY", "JW_MAIL_FROM", NULL)
         && check_from(config->from, NULL)) {
         g_autoptr(JwMailDkim) dkim = NULL;
@@ -214,7 +227,7 @@ jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config,
         return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_URL is missing");
     }
     if (!check_from(config->from, error) || !check_helo(config->helo, error)
-        || !check_url(config, self, error)) {
+        || !check_connections(config, error) || !check_url(config, self, error)) {
         return false;
     }
     self->ca_file = g_strdup(config->ca_file);

@@ -8,6 +8,7 @@
 #include "jw/json_parts.h"
 #include "jw/report_mail.h"
 #include "jw/report_request.h"
+#include "jw/wire_recipients.h"
 
 #include <string.h>
 
@@ -162,20 +163,8 @@ check_domains(const JwWire *self, const json_t *body, const char *base, JwViolat
     const json_t *recipients = json_object_get(json_object_get(body, "delivery"), "recipients");
     g_autofree char *delivery = jw_pointer(base, "delivery");
     g_autofree char *list = jw_pointer(delivery, "recipients");
-    bool ok = true;
 
-    for (size_t i = 0; self->domains != NULL && i < json_array_size(recipients); i++) {
-        const char *given = json_string_value(json_array_get(recipients, i));
-        g_autofree char *address = jw_address_sent(given); /* NULL: told by the table of fields */
-        if (address != NULL && !jw_mail_domains_allow(self->domains, address)) {
-            g_autofree char *pointer = g_strdup_printf("%s/%zu", list, i);
-            ok = jw_violations_add(violations, pointer,
-                                   "mail to %s is not allowed here (JW_MAIL_ALLOW_DOMAINS); name a "
-                                   "recipient at another domain, or ask the operator",
-                                   given);
-        }
-    }
-    return ok;
+    return jw_wire_check_recipients(self, recipients, list, violations);
 }
 
 static const json_t *

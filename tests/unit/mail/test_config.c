@@ -66,6 +66,13 @@ test_values(void **state)
     taken(&(JwMailConfig){ .url = host, .tls = attempt });
     refused(&(JwMailConfig){ .url = host, .from = from }, "JW_MAIL_FROM*");
     refused(&(JwMailConfig){ .url = host, .helo = helo }, "JW_SMTP_HELO*");
+    refused(&(JwMailConfig){ .url = host, .connections = 2, .domain_connections = 3 },
+            "JW_SMTP_DOMAIN_CONNECTIONS (3) must be at most JW_SMTP_CONNECTIONS (2)");
+    taken(&(JwMailConfig){ .url = host, .connections = 2, .domain_connections = 2 });
+    char foreign[] = "J\xc3\xb6rg <j\xc3\xb6rg@example.org>";
+    refused(&(JwMailConfig){ .url = host, .from = foreign }, "JW_MAIL_FROM must be*ASCII*");
+    char selector[] = "mail";
+    refused(&(JwMailConfig){ .url = host, .dkim_selector = selector }, "JW_DKIM_SELECTOR*");
 }
 
 static void

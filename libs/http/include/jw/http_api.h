@@ -71,6 +71,8 @@ typedef JwHttpLimit (*JwHttpLimiter)(const JwHttpRequest *request, const JwHttpR
 typedef void (*JwHttpUncount)(const JwHttpRequest *request, const JwHttpRoute *route,
                               int64_t ticket, gpointer context);
 
+#define JW_HTTP_ANY_TYPE "any"
+
 typedef struct {
     const char *name;   /* "reports", for messages */
     const char *prefix; /* "/api/v2/reports"; "" is the root. The longest that fits a path has it */
@@ -86,12 +88,11 @@ typedef struct {
     /* Patterns of routes, ended by NULL, whose handlers compare If-Match with an entity tag; what
      * else changes something refuses it. NULL: none */
     const char *const *tagged;
-    const char *body_type; /* of the bodies it takes, "message/rfc822"; "*/
-    *":
-        * any;
-    NULL : JSON * / const char *openapi; /* file in schemas/http that describes it; NULL: none */
-    bool quiet;     /* probes: answers below 500 are logged at debug level only */
-    bool immediate; /* its handlers never block: no worker is waited for */
+    /* Of the bodies it takes: "message/rfc822", or JW_HTTP_ANY_TYPE. NULL: JSON */
+    const char *body_type;
+    const char *openapi; /* file in schemas/http that describes it; NULL: none */
+    bool quiet;          /* probes: answers below 500 are logged at debug level only */
+    bool immediate;      /* its handlers never block: no worker is waited for */
 } JwHttpApi;
 
 G_END_DECLS

@@ -34,7 +34,7 @@ typedef enum {
     JW_DCHANGE_RETURNED,   /* sent, or nobody knew → bounced: a mail server says so later */
     JW_DCHANGE_REPLAY,     /* of an event: sent or failed → queued with notBefore; attempts=0 */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 14
+#define JW_DELIVERY_N_TRANSITIONS 15
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,

@@ -10,4 +10,9 @@ G_BEGIN_DECLS
  * outlives it. */
 void jw_wire_limit_recipients(JwWire *self, const JwMailDomains *domains);
 
+/* Notes those of a list of addresses that mail may not go to. @list: (nullable); what is no address
+ * in it is left to others. @base: its pointer. False when there was one. */
+bool jw_wire_check_recipients(const JwWire *self, const json_t *list, const char *base,
+                              JwViolations *violations);
+
 G_END_DECLS

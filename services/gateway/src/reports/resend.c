@@ -10,6 +10,7 @@
 #include "jw/jobs_mails.h"
 #include "jw/json_parts.h"
 #include "jw/log.h"
+#include "jw/wire_recipients.h"
 
 #define RECIPIENTS_MAX 100
 
@@ -88,6 +89,8 @@ read_asked(Asked *self)
                                 "says to nobody; give \"failed\": true for those whose last mail "
                                 "has failed or bounced, recipients, or both");
     }
+    (void)jw_wire_check_recipients(self->gw->wire, json_object_get(self->body, "recipients"),
+                                   "/recipients", &violations);
     jw_jobs_make_id(self->id, source, jw_http_principal(self->request)->subject, self->key,
                     jw_clock_now_ms(self->gw->clock));
     return gw_request_sound(self->reply, &violations);

@@ -267,5 +267,5 @@ const JwHttpApi gw_unsubscribe_api = {
     .headers = gw_links_headers,
     .routes = routes,
     .openapi = "openapi-unsubscribe.yaml",
-    .body_type = "*/*", /* forms, as clients of mail send them */
+    .body_type = JW_HTTP_ANY_TYPE, /* forms, as clients of mail send them */
 };
