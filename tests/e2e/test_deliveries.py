@@ -52,6 +52,21 @@ def assert_ledger(stack, mails, job_id):
             assert not held, mail
 
 
+def bounced_events(stack, job_id):
+    """{ce_id: event} of the mails of a job that came back, once there is one; a repeated one has the same ce_id."""
+    found = {}
+
+    def some(messages):
+        for message in messages:
+            event = json.loads(message.value())
+            if event["jobId"] == job_id and event["state"] == "bounced":
+                found[dict(message.headers())["ce_id"]] = event
+        return found
+
+    stack.consume("delivery.events", some)
+    return found
+
+
 def refused_job(stack, mails, **more):
     """A job whose one mail is sent and whose other is refused. Its id, and the recipients."""
     good, bad = address(stack, "good"), address(stack, "bad")
@@ -113,6 +128,28 @@ def test_the_gateway_dies_around_a_resend(own, mails, point):
     assert_ledger(own, mails, job_id)
 
 
+@pytest.mark.parametrize("point", ["gw_before_change", "gw_after_change"])
+def test_the_gateway_dies_around_a_bounce(own, mails, point):
+    """The mail server's pipe ends with 75, so it tells again: it bounced once."""
+    own.start("notifier")
+    recipient = address(own, "gone")
+    job_id = own.api().create(weekly([recipient]))
+    own.api().wait_mailed(job_id, seconds=60)
+    mail = bounce_about(mails.received(recipient)[0].message_id.strip("<>").partition("@")[0])
+    own.stop_service("gateway")
+    keyed = {"JW_API_KEY": own.api_key("bounces", "exim")}
+    fatal = own.start("gateway", JW_CRASH_AT=f"{point}:1")
+    assert jobctl(own, "bounce", stdin=mail, check=False, **keyed).returncode == 75
+    fatal.wait_crash()
+    own.start("gateway")
+    told = json.loads(jobctl(own, "bounce", "-o", "json", stdin=mail, **keyed).stdout)
+    assert told["result"] == ("bounced_before" if point == "gw_after_change" else "bounced")
+    job = own.api().job(job_id)
+    assert (job["delivery"]["bounced"], job["delivery"]["sent"]) == (1, 0)
+    own.wait_outboxes_empty()
+    assert len(bounced_events(own, job_id)) == 1
+
+
 @pytest.mark.parametrize("point", NOTIFIER)
 def test_the_notifier_dies_while_it_sends_again(own, mails, point):
     own.start("notifier")
@@ -152,12 +189,9 @@ def test_a_mail_comes_back(own, mails):
     counts = {"total": 2, "sent": 1, "failed": 0, "bounced": 1, "unknown": 0}
     until(lambda: own.db.jobs.find_one({"_id": job_id})["deliveries"] == counts, 30, "the job has the counts")
 
-    def told_once(messages):
-        found = [json.loads(m.value()) for m in messages if m.key() == job_id.encode()]
-        return [e for e in found if e["state"] == "bounced" and e["deliveryId"] == delivery_id]
-
-    events = told_once(own.consume("delivery.events", told_once))
-    assert [(e["statusCode"], e["channel"], e["kind"]) for e in events] == [("5.1.1", "mail", "report")]
+    (event,) = bounced_events(own, job_id).values()
+    assert (event["deliveryId"], event["statusCode"]) == (delivery_id, "5.1.1")
+    assert (event["channel"], event["kind"]) == ("mail", "report")
 
     file = own.temp / "of-somebody-else.eml"
     file.write_text(bounce_about("11111111-2222-5333-8444-555555555555"))

@@ -44,8 +44,8 @@ sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
                                      sc_list_cases,     sc_delivery_cases,   sc_schedule_cases,
                                      sc_template_cases, sc_file_cases,       sc_expiry_cases,
                                      sc_record_cases,   sc_unreadable_cases, sc_api_key_cases,
-                                     sc_webhook_cases,  sc_deleted_cases,    sc_fire_cases,
-                                     sc_calendar_cases };
+                                     sc_limit_cases,    sc_webhook_cases,    sc_deleted_cases,
+                                     sc_fire_cases,     sc_calendar_cases };
     int failures = 0;
 
     open_store = open;

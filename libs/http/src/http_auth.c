@@ -106,7 +106,7 @@ set_number(JwHttpReply *reply, const char *name, int64_t number)
 }
 
 static bool
-check_limit(const JwHttpRequest *request, JwHttpReply *reply)
+check_limit(JwHttpRequest *request, JwHttpReply *reply)
 {
     const JwHttpMount *mount = request->entry->mount;
 
@@ -120,6 +120,12 @@ check_limit(const JwHttpRequest *request, JwHttpReply *reply)
     set_number(reply, "RateLimit-Limit", limit.limit);
     set_number(reply, "RateLimit-Remaining", limit.remaining);
     set_number(reply, "RateLimit-Reset", limit.reset_s);
+    if (limit.window_s > 0) {
+        g_autofree char *policy = g_strdup_printf("%" G_GINT64_FORMAT ";w=%" G_GINT64_FORMAT,
+                                                  limit.limit, limit.window_s);
+        jw_http_reply_header(reply, "RateLimit-Policy", policy);
+    }
+    request->limit = limit;
     if (limit.exceeded) {
         jw_http_reply_problem(reply, 429, "RATE_LIMIT_EXCEEDED", NULL, MAX(limit.reset_s, 1),
                               "only %" G_GINT64_FORMAT " calls are allowed in a period; try again "
@@ -127,6 +133,22 @@ check_limit(const JwHttpRequest *request, JwHttpReply *reply)
                               limit.limit, MAX(limit.reset_s, 1));
     }
     return !limit.exceeded;
+}
+
+void
+jw_http_limit_finish(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const bool refused = (reply->status / 100 == 4 && reply->status != 408) || reply->status == 503;
+    const JwHttpMount *mount = request->entry != NULL ? request->entry->mount : NULL;
+
+    if (mount == NULL || mount->api->uncount == NULL || request->limit.limit == 0
+        || request->limit.exceeded
+        || !(refused || jw_http_reply_has_header(reply, "Idempotent-Replayed"))) {
+        return;
+    }
+    set_number(reply, "RateLimit-Remaining",
+               MIN(request->limit.remaining + 1, request->limit.limit));
+    mount->api->uncount(request, request->entry->route, request->limit.ticket, mount->context);
 }
 
 void

@@ -183,4 +183,5 @@ jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwH
         && check_query(request, reply)) {
         run_handler(request, reply);
     }
+    jw_http_limit_finish(request, reply);
 }

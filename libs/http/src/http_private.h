@@ -49,6 +49,7 @@ struct _JwHttpRequest {
     JwPrincipal *principal;
     const JwAuthenticator *way; /* that made @principal */
     char *auth_failure;         /* for the log */
+    JwHttpLimit limit;          /* that it was counted for; zeros: none */
     int64_t start_ms;           /* monotonic */
 };
 
@@ -208,6 +209,8 @@ bool jw_http_etag_listed(const char *header, const char *etag, bool weak_counts)
 
 /* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
+/* Takes the request out of its limit when its answer does not count. */
+void jw_http_limit_finish(const JwHttpRequest *request, JwHttpReply *reply);
 
 /* http_dispatch.c */
 typedef struct {

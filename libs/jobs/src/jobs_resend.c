@@ -231,6 +231,18 @@ add_round(const JwJobs *self, const JwResendWish *wish, Choice *choice, Decision
     return ok;
 }
 
+/* Whether the job's document has room for one more round of @n recipients. */
+static bool
+has_room(const JwJob *job, guint n)
+{
+    guint total = n;
+
+    for (guint i = 0; i < job->resends->len; i++) {
+        total += g_strv_length(((const JwResend *)g_ptr_array_index(job->resends, i))->recipients);
+    }
+    return job->resend_count < JW_RESENDS_MAX && total <= JW_RESENT_TO_MAX;
+}
+
 /* One decision by the job as it is now. */
 static bool
 decide(const JwJobs *self, const char *job_id, const JwResendWish *wish, Decision *decision,
@@ -253,7 +265,7 @@ decide(const JwJobs *self, const char *job_id, const JwResendWish *wish, Decisio
         decision->resent = JW_RESENT_NOBODY;
         return true;
     }
-    if (decision->job->resend_count >= JW_RESENDS_MAX) {
+    if (!has_room(decision->job, choice.to->len)) {
         decision->resent = JW_RESENT_TOO_OFTEN;
         return true;
     }

@@ -8,7 +8,10 @@ typedef struct {
     HcServer server;
     int asked, handled; /* atomic: calls of the limiter and of a handler */
     JwHttpLimit limit;
-    char *limited; /* the caller and route that the limiter was asked about */
+    char *limited;    /* the caller and route that the limiter was asked about */
+    int64_t returned; /* the ticket that does not count, of the last that does not */
+    int status;       /* what the handler of /status answers */
+    bool replayed;
 } Fixture;
 
 static JwPrincipal *
@@ -113,6 +116,28 @@ limit(const JwHttpRequest *request, const JwHttpRoute *route, gpointer context)
 }
 
 static void
+uncount(const JwHttpRequest *request, const JwHttpRoute *route, int64_t ticket, gpointer context)
+{
+    Fixture *self = context;
+
+    assert_non_null(jw_http_principal(request));
+    assert_non_null(route->pattern);
+    self->returned = ticket;
+}
+
+static void
+answer_status(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Fixture *self = context;
+
+    (void)request;
+    if (self->replayed) {
+        jw_http_reply_header(reply, "Idempotent-Replayed", "true");
+    }
+    jw_http_reply_text(reply, self->status, "text/plain", "x");
+}
+
+static void
 answer_subject(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
@@ -151,6 +176,7 @@ static const JwField needed_query[] = {
 static const JwHttpRoute one_routes[] = {
     { "GET", "/things", answer_subject, NULL, NULL },
     { "POST", "/things", answer_subject, "things:make", NULL },
+    { "GET", "/status", answer_status, NULL, NULL },
     { 0 },
 };
 static const JwHttpApi one = {
@@ -159,6 +185,7 @@ static const JwHttpApi one = {
     .authenticators = token_only,
     .errors = render_problem,
     .limiter = limit,
+    .uncount = uncount,
     .routes = one_routes,
 };
 static const JwHttpRoute two_routes[] = {
@@ -495,6 +522,53 @@ test_limiter(void **state)
     assert_int_equal(self->asked, 8);
 }
 
+/* Refusals and what was answered before do not count, what was begun does; one that is exceeded was
+ * never counted. */
+static void
+test_what_counts(void **state)
+{
+    static const struct {
+        int status;
+        bool replayed, counts;
+    } cases[] = {
+        { 200, false, true },  { 201, true, false },  { 202, false, true }, { 304, false, true },
+        { 400, false, false }, { 404, false, false }, { 408, false, true }, { 409, false, false },
+        { 410, false, false }, { 422, false, false }, { 500, false, true }, { 503, false, false },
+        { 504, false, true },
+    };
+    Fixture *self = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        self->limit = (JwHttpLimit){
+            .limit = 10, .window_s = 3600, .remaining = 4, .reset_s = 7, .ticket = 100 + (int64_t)i
+        };
+        self->status = cases[i].status;
+        self->replayed = cases[i].replayed;
+        self->returned = 0;
+        g_autofree char *answer =
+            ask(self, "GET", "/one/status", "Authorization: Bearer ann\r\n", "");
+        g_autofree char *policy = hc_header(answer, "RateLimit-Policy");
+        assert_int_equal(hc_status(answer), cases[i].status);
+        assert_limit_headers(answer, "10", cases[i].counts ? "4" : "5", "7", NULL);
+        assert_string_equal(policy, "10;w=3600");
+        assert_int_equal(self->returned, cases[i].counts ? 0 : self->limit.ticket);
+    }
+    self->returned = 0;
+    self->limit.ticket = 7;
+    g_autofree char *forbidden =
+        ask(self, "POST", "/one/things", "Authorization: Bearer bob\r\n" BODY, "{}");
+    assert_int_equal(hc_status(forbidden), 403); /* refused before the handler */
+    assert_int_equal(self->returned, 7);
+    self->returned = 0;
+    self->limit.remaining = 0;
+    self->limit.exceeded = true;
+    g_autofree char *exceeded =
+        ask(self, "GET", "/one/status", "Authorization: Bearer ann\r\n", "");
+    assert_int_equal(hc_status(exceeded), 429);
+    assert_limit_headers(exceeded, "10", "0", "7", "7");
+    assert_int_equal(self->returned, 0);
+}
+
 static void
 test_queries(void **state)
 {
@@ -548,9 +622,9 @@ main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_forms),   WITH(test_body_too_large), WITH(test_authenticators),
-        WITH(test_limiter), WITH(test_queries),        WITH(test_if_match),
-        WITH(test_tagged),
+        WITH(test_forms),    WITH(test_body_too_large), WITH(test_authenticators),
+        WITH(test_limiter),  WITH(test_what_counts),    WITH(test_queries),
+        WITH(test_if_match), WITH(test_tagged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,6 +253,26 @@ test_too_often(void **state)
     assert_int_equal(resend(kit, id, &wish, &round, NULL), JW_RESENT_TOO_OFTEN);
 }
 
+/* Nor is the job's document to grow without bound by few rounds to many. */
+static void
+test_to_too_many(void **state)
+{
+    JobsKit *kit = *state;
+    g_autofree char *id = mailed_job(kit, JW_DELIVERY_SENT);
+    g_auto(GStrv) many = g_new0(char *, JW_RESENT_TO_MAX);
+    int round = 0;
+
+    for (int i = 0; i < JW_RESENT_TO_MAX - 1; i++) {
+        many[i] = g_strdup_printf("new-%d@example.com", i);
+    }
+    const JwResendWish most = { .recipients = (const char *const *)many };
+    assert_int_equal(resend(kit, id, &most, &round, NULL), JW_RESENT_NEW);
+    const JwResendWish two = { .recipients = (const char *const[]){ ANN, BEN, NULL } };
+    assert_int_equal(resend(kit, id, &two, &round, NULL), JW_RESENT_TOO_OFTEN);
+    const JwResendWish one = { .recipients = (const char *const[]){ ANN, NULL } };
+    assert_int_equal(resend(kit, id, &one, &round, NULL), JW_RESENT_NEW);
+}
+
 static void
 assert_counts(JobsKit *kit, const char *id, JwDeliveryCounts expected)
 {
@@ -300,7 +320,7 @@ main(void)
         TEST(test_to_whom),     TEST(test_nothing_to_send),
         TEST(test_once),        cmocka_unit_test(test_each_call_fails),
         TEST(test_two_at_once), TEST(test_too_often),
-        TEST(test_counts),
+        TEST(test_to_too_many), TEST(test_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

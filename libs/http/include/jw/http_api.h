@@ -50,16 +50,26 @@ typedef struct {
 
 typedef struct {
     int64_t limit;     /* calls in a period; 0: this call is not limited, the rest means nothing */
+    int64_t window_s;  /* how long the period is; 0: it is not told */
     int64_t remaining; /* of them */
     int64_t reset_s;   /* seconds until there are more */
     bool exceeded;     /* this call is one too many */
+    int64_t ticket;    /* what a JwHttpUncount gets again */
 } JwHttpLimit;
 
 /* Called once for each authenticated request; jw_http_principal() is the caller. Runs on the
- * handler's thread. Its result becomes the headers RateLimit-Limit, -Remaining and -Reset,
- * and 429 with Retry-After when it is exceeded. @route: the matched one. */
+ * handler's thread. Its result becomes the headers RateLimit-Limit, -Remaining, -Reset and, where
+ * the period is told, -Policy (draft-ietf-httpapi-ratelimit-headers-06), and 429 with Retry-After
+ * when it is exceeded. @route: the matched one. */
 typedef JwHttpLimit (*JwHttpLimiter)(const JwHttpRequest *request, const JwHttpRoute *route,
                                      gpointer context);
+
+/* Called once for a request that was not exceeded and whose answer does not count: a refusal (4xx,
+ * but 408, before which the work was done, and 503), or one that an Idempotency-Key brought back
+ * (Idempotent-Replayed). RateLimit-Remaining is one more then. Runs where the limiter ran, before
+ * the answer is sent. @ticket: the limiter's. */
+typedef void (*JwHttpUncount)(const JwHttpRequest *request, const JwHttpRoute *route,
+                              int64_t ticket, gpointer context);
 
 typedef struct {
     const char *name;   /* "reports", for messages */
@@ -68,6 +78,7 @@ typedef struct {
     const JwAuthenticator *const *authenticators;
     JwHttpErrorForm errors; /* NULL: {"error":{code,message,details[],requestId}} */
     JwHttpLimiter limiter;  /* NULL: none */
+    JwHttpUncount uncount;  /* NULL: all answers count */
     /* Ended by a row without a name: all its answers have these, refusals as well, and whatever the
      * handler sets. NULL: none */
     const JwHttpHeader *headers;

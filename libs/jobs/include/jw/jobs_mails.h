@@ -38,7 +38,7 @@ typedef enum {
     JW_RESENT_GONE,       /* there is no such job, or it has no report: nothing was done */
     JW_RESENT_KEY_REUSED, /* another request had this id */
     JW_RESENT_NOBODY,     /* none has failed, or a mail to each is on its way */
-    JW_RESENT_TOO_OFTEN,  /* JW_RESENDS_MAX */
+    JW_RESENT_TOO_OFTEN,  /* JW_RESENDS_MAX, or JW_RESENT_TO_MAX */
     JW_RESENT_REPLAYED,   /* the same request did it before */
     JW_RESENT_NEW,
 } JwResent;

@@ -47,7 +47,8 @@ typedef struct {
     char **skipped;    /* whose last mail was still on its way; NULL: nobody */
 } JwResend;
 
-#define JW_RESENDS_MAX 100 /* of a job */
+#define JW_RESENDS_MAX   100   /* of a job */
+#define JW_RESENT_TO_MAX 10000 /* recipients of them all together */
 
 /* NULL-safe. */
 void jw_resend_free(gpointer self);

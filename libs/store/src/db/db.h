@@ -17,7 +17,8 @@ typedef bool (*JwDocFunc)(const bson_t *document, gpointer data, GError **error)
 
 typedef struct {
     const char *collection;
-    const char *keys; /* "state:1 updatedAt:-1" */
+    const char *keys; /* "state:1 updatedAt:-1"; "expiresAt:ttl": the server, if it can, deletes a
+                       * document some time after that date, which nobody may rely on */
     bool unique;
 } JwDbIndex;
 

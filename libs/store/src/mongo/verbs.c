@@ -203,15 +203,23 @@ append_index(bson_t *array, const char *place, const JwDbIndex *index)
 {
     g_auto(GStrv) parts = g_strsplit(index->keys, " ", -1);
     g_auto(bson_t) keys = BSON_INITIALIZER;
+    bson_t options;
+    bool ttl = false;
 
     for (size_t i = 0; parts[i] != NULL; i++) {
         char *colon = strrchr(parts[i], ':');
         *colon = '\0';
+        ttl = ttl || strcmp(colon + 1, "ttl") == 0;
         BSON_APPEND_INT32(&keys, parts[i], strcmp(colon + 1, "-1") == 0 ? -1 : 1);
     }
     g_autoptr(JwBsonStr) name = mongoc_collection_keys_to_index_string(&keys);
-    BCON_APPEND(array, place, "{", "key", BCON_DOCUMENT(&keys), "name", BCON_UTF8(name), "unique",
-                BCON_BOOL(index->unique), "}");
+    BSON_APPEND_DOCUMENT_BEGIN(array, place, &options);
+    BCON_APPEND(&options, "key", BCON_DOCUMENT(&keys), "name", BCON_UTF8(name), "unique",
+                BCON_BOOL(index->unique));
+    if (ttl) {
+        BSON_APPEND_INT32(&options, "expireAfterSeconds", 0);
+    }
+    bson_append_document_end(array, &options);
 }
 
 bool

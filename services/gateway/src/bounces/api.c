@@ -7,6 +7,7 @@
 
 #include "core/auth.h"
 #include "core/keys.h"
+#include "jw/crash.h"
 #include "jw/jobs_bounces.h"
 #include "jw/log.h"
 #include "jw/mail_bounce.h"
@@ -100,10 +101,12 @@ take(const Gw *gw, JwHttpReply *reply, const JwMailBounce *bounce)
     g_autoptr(GError) error = NULL;
     JwBounced bounced = JW_BOUNCED_NOT_OURS;
 
+    jw_crash_point("gw_before_change");
     if (!jw_jobs_bounce(&gw->jobs, &notice, &bounced, &delivery, &error)) {
         jw_http_reply_error(reply, error);
         return;
     }
+    jw_crash_point("gw_after_change");
     if (delivery != NULL) {
         jw_info("bounce_received", JW_STR("delivery_id", delivery->id),
                 JW_STR("job_id", delivery->job_id), JW_STR("status_code", bounce->status),

@@ -148,9 +148,9 @@ reply_resent(const Asked *self, JwResent resent, const JwJob *job, int round)
         return;
     case JW_RESENT_TOO_OFTEN:
         jw_http_reply_problem(self->reply, 409, "RESEND_LIMIT_REACHED", NULL, 0,
-                              "the report was sent again %d times, which is the most; request the "
-                              "report again",
-                              JW_RESENDS_MAX);
+                              "a report is sent again %d times, and to %d recipients, at most; "
+                              "request the report again",
+                              JW_RESENDS_MAX, JW_RESENT_TO_MAX);
         return;
     case JW_RESENT_REPLAYED:
     case JW_RESENT_NEW:
