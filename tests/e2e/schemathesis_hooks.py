@@ -27,7 +27,8 @@ BEYOND = [
     r"(/settings|/job)?/delivery(/.*)?",  # names of hosts by IDNA, and a requester with an address
 ]
 # of mailed reports: dates that are there, the start before the end; names of hosts by IDNA, and some with sendEmail
-OF_REPORTS = [r"/(start|end)Date", r"/emailRecipients(/\d+)?"]
+# and of webhooks: https, and hosts of the public internet; report types, durations and times that are there
+OF_REPORTS = [r"/(start|end)Date", r"/emailRecipients(/\d+)?", r"/url", r"/reportTypes/\d+", r"/oldValidFor", r"/since"]
 ORDER = "Start date must be before end date"
 # RFC 7396: what comes of a patch depends on what it is put over
 PATCHED = [r"(/settings|/job)?/(reportType|name|description|parameters|output|priority|visibility|delivery|settings)(/.*)?"]

@@ -67,6 +67,8 @@ def with_data(document, stack):
     components["parameters"]["TemplateId"]["example"] = template["data"]["id"]
     report = api.post("/report/generate-email-report", json={"reportType": "Weekly"})
     components["parameters"]["ExecutionId"]["example"] = report.json()["reportId"]
+    hooks = api.post("/report/webhooks", json={"url": "https://hooks.example.com/x", "events": ["report.sent"]}).json()
+    components["parameters"]["WebhookId"]["example"] = hooks["id"]
     create = document["paths"]["/api/v2/reports/jobs"]["post"]
     for example in create["requestBody"]["content"]["application/json"]["examples"].values():
         if "templateId" in example["value"]:

@@ -13,6 +13,7 @@ import pytest
 
 from receiver import Receiver
 from stack import DEADLY, TOP, Stack, address, crash_points, free_port, weekly
+from test_examples import bounce_about
 from wait import stays, until
 
 ROOT = "/report/webhooks"
@@ -107,6 +108,28 @@ def test_a_report_and_its_mails_are_told_of(own, admin, receiver, mails):
     assert_log_is_what_came(admin, webhook, receiver, "/all")
     own.wait_outboxes_empty()
     stays(lambda: len(receiver.posts("/all")) == 3, 1, "nothing comes twice")
+
+
+def test_a_mail_that_comes_back_and_is_sent_again(own, admin, receiver, mails):
+    """Days later, to us: each time is an event of its own, told once."""
+    make(admin, receiver.url + "/x", ["report.sent", "email.bounced"])
+    client, recipient = own.api(), address(own, "back")
+    job_id = client.create(weekly([recipient]))
+    client.wait_mailed(job_id)
+    until(lambda: receiver.posts("/x", "report.sent"), 30, "it is sent")
+    delivery_id = mails.received(recipient)[0].message_id.strip("<>").partition("@")[0]
+    url = f"http://127.0.0.1:{own.gateway_port}"
+    for _ in range(2):
+        own.jobctl("bounce", stdin=bounce_about(delivery_id), JW_GATEWAY_URL=url, JW_API_KEY=own.api_key("bounces", "mx"))
+    until(lambda: receiver.posts("/x", "email.bounced"), 30, "it came back")
+    [bounced] = receiver.posts("/x", "email.bounced")
+    assert bounced.data["email"] == recipient and bounced.data["deliveryId"] == delivery_id
+    assert "User unknown" in bounced.data["reason"]
+    own.jobctl("resend", job_id, "--failed", JW_GATEWAY_URL=url, JW_TOKEN=own.token())
+    until(lambda: len(receiver.posts("/x", "report.sent")) == 2, 30, "it is sent again")
+    own.wait_outboxes_empty()
+    stays(lambda: len(receiver.posts("/x")) == 3, 1, "nothing comes twice")
+    assert len({p.id for p in receiver.posts("/x")}) == 3
 
 
 def test_a_failed_report_is_told_of(own, admin, receiver):

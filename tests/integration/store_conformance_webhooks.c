@@ -342,6 +342,27 @@ keeps_each_try_and_replays(JwStore *store)
     assert_int_equal(change(store, &step, NULL), JW_CAS_LOST); /* a mail is not replayed */
 }
 
+/* What was none of the receiver's is no attempt. */
+static void
+returns_an_attempt(JwStore *store)
+{
+    g_autofree char *id = create_event(store, HOOK, 1, JW_DELIVERY_QUEUED);
+    g_autoptr(JwDelivery) waits = NULL;
+    const JwDeliveryChange claim = {
+        .delivery_id = id, .transition = JW_DCHANGE_CLAIM, .now_ms = SC_NOW + 9, .owner = "me"
+    };
+    const JwDeliveryChange later = { .delivery_id = id,
+                                     .transition = JW_DCHANGE_LATER,
+                                     .now_ms = SC_NOW + 9,
+                                     .token = 1,
+                                     .returns_attempt = true };
+
+    assert_int_equal(change(store, &claim, NULL), JW_CAS_WON);
+    assert_int_equal(change(store, &later, &waits), JW_CAS_WON);
+    assert_int_equal(waits->attempts, 0);
+    assert_int_equal(waits->tries->len, 0);
+}
+
 const ScCase sc_webhook_cases[] = {
     { "keeps webhooks", keeps_webhooks },
     { "changes webhooks by version", changes_webhooks_by_version },
@@ -349,5 +370,6 @@ const ScCase sc_webhook_cases[] = {
     { "disables webhooks once", disables_webhooks_once },
     { "lists events of a webhook", lists_events_of_a_webhook },
     { "keeps each try and replays", keeps_each_try_and_replays },
+    { "returns an attempt", returns_an_attempt },
     { 0 },
 };

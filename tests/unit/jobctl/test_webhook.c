@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "api.h"
 #include "jw/json.h"
 
 #define HOOK                                                                                       \
@@ -115,16 +114,19 @@ answer_log(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static void
-answer_refused(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+answer_problem(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     note(context, "GET", request);
-    if (strcmp(jw_http_param(request, "id"), "problem") == 0) {
-        reply_text(reply, 403, "{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"no Admin\"}");
-    } else {
-        reply_text(reply, 404,
-                   "{\"code\":\"WebhookNotFound\",\"message\":\"not found\",\"details\":"
-                   "\"/a: b\",\"timestamp\":\"2026-01-13T02:00:15Z\"}");
-    }
+    reply_text(reply, 403, "{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"no Admin\"}");
+}
+
+static void
+answer_gone(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    note(context, "GET", request);
+    reply_text(reply, 404,
+               "{\"code\":\"WebhookNotFound\",\"message\":\"not found\",\"details\":\"/a: b\","
+               "\"timestamp\":\"2026-01-13T02:00:15Z\"}");
 }
 
 static const JwHttpRoute routes[] = {
@@ -138,7 +140,8 @@ static const JwHttpRoute routes[] = {
     { .method = "POST", .pattern = "/h-1/replay", .handler = answer_replay },
     { .method = "GET", .pattern = "/h-1/deliveries", .handler = answer_log, .query = query },
     { .method = "POST", .pattern = "/h-1/deliveries/:event/replay", .handler = answer_event },
-    { .method = "GET", .pattern = "/not/:id", .handler = answer_refused },
+    { .method = "GET", .pattern = "/problem", .handler = answer_problem },
+    { .method = "GET", .pattern = "/gone", .handler = answer_gone },
     { 0 },
 };
 static const JwHttpApi api = { .name = "fake", .prefix = "/report/webhooks", .routes = routes };
@@ -246,15 +249,12 @@ static void
 test_forms_of_errors(void **state)
 {
     Fixture *self = *state;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(JcApi) client = jc_api_new(&self->jc->context, "token", &error);
 
-    assert_ok(client != NULL, error);
-    assert_null(jc_api_plain(client, "GET", "/report/webhooks/not/problem", NULL, &error));
-    assert_jw_error(error, JW_ERROR_DENIED, "the gateway answered 403: no Admin");
-    g_clear_error(&error);
-    assert_null(jc_api_plain(client, "GET", "/report/webhooks/not/there", NULL, &error));
-    assert_jw_error(error, JW_ERROR_NOT_FOUND, "the gateway answered 404: not found*/a: b");
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "webhook", "get", "problem");
+    assert_string_equal(self->jc->err, "jobctl webhook: the gateway answered 403: no Admin\n");
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "webhook", "get", "gone");
+    assert_string_equal(self->jc->err,
+                        "jobctl webhook: the gateway answered 404: not found\n  /a: b\n");
 }
 
 int

@@ -626,6 +626,7 @@ test_key_is_missing(void **state)
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
     assert_int_equal(event->state, JW_DELIVERY_QUEUED);
     assert_true(g_pattern_match_simple("JW_WEBHOOK_KEYS has no key 'kit'*", event->reply));
+    assert_int_equal(event->attempts, 0); /* it was none of the receiver's */
     assert_int_equal(kit->poster.posts->len, 0);
     g_autoptr(JwWebhook) webhook = get_webhook(kit, HOOK);
     assert_int_equal(webhook->failing_since_ms, 0);

@@ -26,6 +26,7 @@ typedef struct {
     int64_t not_before_ms;
     const char *reply, *status_code; /* kept when not NULL */
     const JwDeliveryTry *tried;      /* (nullable): appended to its tries */
+    bool returns_attempt;            /* it was none of the receiver's: attempts-1 */
     const JwOutboxEntry *const *events;
     size_t n_events;
 } JwDeliveryChange;

@@ -149,6 +149,9 @@ jw_store_change_delivery(JwStore *self, const JwDeliveryChange *change, JwCas *r
     }
     append_set(update.set, change, rule);
     append_try(update.push, change->tried);
+    if (change->returns_attempt) {
+        BSON_APPEND_INT32(update.add, "attempts", -1);
+    }
     jw_change_apply(&update, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
     if (!jw_change_run(&update, self, &jw_repo_deliveries, change->events, change->n_events,
                        ret_cas, ret_delivery == NULL ? NULL : &delivery, error)) {

@@ -41,7 +41,12 @@ end(const Posting *self, JwDeliveryTransition transition, const char *reply, int
 {
     Ntf *ntf = self->ntf;
     const JwDeliveryChange change = {
-        .transition = transition, .reply = reply, .not_before_ms = not_before_ms, .tried = tried
+        .transition = transition,
+        .reply = reply,
+        .not_before_ms = not_before_ms,
+        .tried = tried,
+        /* who is asked later for a reason of our own has as many attempts as before */
+        .returns_attempt = transition == JW_DCHANGE_LATER && tried == NULL,
     };
     const JwJobsCall call = { .patience_ms = ntf->config.dead_after_ms / 2, .stop = ntf->stop };
     JwCas cas = JW_CAS_LOST;
