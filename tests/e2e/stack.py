@@ -59,7 +59,7 @@ QUICK = {
         "JW_HEARTBEAT_TIMEOUT": "5s",
         "JW_REAP_AFTER": "15s",
     },
-    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms"},
+    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_SHIPPED_SCHEDULES": "false"},
     "notifier": {"JW_POLL": "200ms"},
 }
 DEADLY = {

@@ -110,6 +110,7 @@ KEYED = {
 REPORT = "/report"
 OF_ADMINS = {
     f"POST {REPORT}/generate-email-report": "400 ValidationError",
+    f"POST {REPORT}/send-email-report": "400 ValidationError",
     f"GET {REPORT}/execution-history": "200",
     f"GET {REPORT}/executions/{{executionId}}": "404 ReportNotFound",
     f"GET {REPORT}/download/{{executionId}}": "404 ReportNotFound",

@@ -115,8 +115,14 @@ def of_mailed_reports(stack):
         "emailRecipients": [address(stack, "admin"), address(stack, "manager")],
     }
     report = ask("generateEmailReport", "POST", "/report/generate-email-report", json=body)["reportId"]
+    more = {"reportExecutionId": report, "emailRecipients": [address(stack, "finance"), address(stack, "operations")]}
+    ask("sendEmailReport", "POST", "/report/send-email-report", json=more)
+
+    def all_sent():
+        return ask("getEmailReport", "GET", f"/report/executions/{report}")["successfulDeliveries"] == 4
+
+    until(all_sent, 60, "all are sent")
     ask("listEmailReports", "GET", "/report/execution-history?count=1")
-    ask("getEmailReport", "GET", f"/report/executions/{report}")
     return ask.answers
 
 

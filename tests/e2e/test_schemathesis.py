@@ -18,6 +18,7 @@ PHASES = os.environ.get("SCHEMATHESIS_PHASES", "examples,fuzzing,stateful")
 # 412 and 422: preconditions and keys of a schema-valid request may be those of another state; 410 and 416: so may a file be
 CONFIG = """
 continue-on-failure = true
+request-timeout = 60.0 # a report, and its mails, are waited for
 
 [auth.openapi.bearer]
 bearer = "{token}"

@@ -22,6 +22,10 @@ A box is a line of the contract's part about this API. Its tests:
 | 408, and the job is cancelled: no mail follows | test_generate_408_cancels_the_report_and_no_mail_follows |
 | 500 ReportGenerationFailed | test_generate_500_report_generation_failed_says_why |
 | Idempotency-Key | test_generate_the_same_idempotency_key_is_the_same_report |
+| send-email-report: 200 Queued, a mail to each | test_send_queues_the_report_to_each_recipient_once |
+| send-email-report: 404 ReportNotFound | test_send_of_what_is_not_there_is_404_report_not_found |
+| send-email-report: a malformed id in a body is 400 | test_send_what_is_wrong_with_a_body |
+| send-email-report: Idempotency-Key | test_send_the_same_idempotency_key_sends_once |
 | executions/{id}: 202 before, 200 with the full answer after | test_executions_202_before_and_the_full_answer_after |
 | history: bare array, newest first, 1 to 200 | test_history_is_a_bare_array_newest_first |
 | history: triggerType, executionStatus, counts | test_history_has_what_was_asked_for_and_what_was_scheduled |
@@ -30,6 +34,8 @@ A box is a line of the contract's part about this API. Its tests:
 | download: gone is 404 ReportNotFound | test_download_of_what_is_gone_is_404_report_not_found |
 | a malformed id in a path is 404 ReportNotFound | test_a_malformed_id_in_a_path_is_404 |
 | an empty period has zeros | test_an_empty_period_has_zeros |
+| limits of a user across all gateways, RateLimit-*, 429 | test_limits_are_of_a_user_across_all_gateways |
+| limits: replays and refusals do not count | test_limits_replays_do_not_count; and the one above |
 | a waiting call holds no work: the gateway dies | test_a_gateway_dies_and_the_report_goes_on |
 | the same, around its write | test_a_gateway_dies_around_its_write_and_there_is_one_report |
 | a waiting call holds no work: the client leaves | test_a_client_leaves_and_the_report_goes_on |
@@ -57,6 +63,7 @@ from stack import Api, Stack, address, claims, command, crash_points, event_head
 from wait import stays, until
 
 GENERATE = "/report/generate-email-report"
+SEND = "/report/send-email-report"
 HISTORY = "/report/execution-history"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WEEK = {"reportType": "Weekly", "startDate": "2021-01-11T00:00:00Z", "endDate": "2021-01-17T23:59:59Z"}
@@ -424,6 +431,78 @@ def test_generate_the_same_idempotency_key_is_the_same_report(own, admin, mails)
     assert generate(admin_of(own), body, Idempotency_Key=key).json()["reportId"] != first.json()["reportId"]
 
 
+# send-email-report
+
+
+def test_send_queues_the_report_to_each_recipient_once(own, admin, mails):
+    report = generate(admin, WEEK).json()
+    first, second = address(own), address(own)
+    local, domain = first.split("@")
+    body = {"reportExecutionId": report["reportId"], "emailRecipients": [first, second, f"{local}@{domain.upper()}"]}
+    answer = admin.post(SEND, json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"reportExecutionId": report["reportId"], "totalRecipients": 2, "overallStatus": "Queued"}
+
+    def sent():
+        now = admin.get(f"/report/executions/{report['reportId']}").json()
+        return now if now["successfulDeliveries"] == 2 else None
+
+    now = until(sent, 60, "both are sent", pause=0.5)
+    assert {row["email"]: row["status"] for row in now["deliveryStatus"]} == {first: "Sent", second: "Sent"}
+    assert now["recipientsCount"] == 2 and now["emailsSent"] is True
+    for recipient in (first, second):
+        (mail,) = mails.received(recipient)
+        assert mail.attachment()[0] == report["fileName"] and len(mail.attachment()[1]) == report["fileSizeBytes"]
+    # once more, to who had it
+    assert admin.post(SEND, json=body | {"emailRecipients": [first]}).json()["totalRecipients"] == 1
+    until(lambda: len(mails.received(first)) == 2, 60, "it is sent again")
+    row = next(r for r in admin.get(f"{HISTORY}?count=200").json() if r["executionId"] == report["reportId"])
+    assert row["recipientsCount"] == 2
+
+
+def test_send_of_what_is_not_there_is_404_report_not_found(own, admin):
+    unknown = str(uuid.uuid4())
+    body = {"reportExecutionId": unknown, "emailRecipients": [address(own)]}
+    answer = admin.post(SEND, json=body)
+    refused(answer, 404, "ReportNotFound")
+    assert answer.json()["message"] == f"Report execution with ID {unknown} not found"
+    other = own.api()
+    plain = other.create(weekly(visibility="everyone"))
+    other.wait(plain)
+    refused(admin.post(SEND, json=body | {"reportExecutionId": plain}), 404, "ReportNotFound")
+    gone = generate(admin, WEEK).json()["reportId"]
+    own.db.jobs.update_one({"_id": gone}, {"$set": {"artifact.expiresAt": datetime(2021, 1, 1, tzinfo=UTC)}})
+    refused(admin.post(SEND, json=body | {"reportExecutionId": gone}), 404, "ReportNotFound")
+    hidden = own.api(sign(own.key_file, claims(roles=["Admin"], departments=["elsewhere"])))
+    refused(hidden.post(SEND, json=body | {"reportExecutionId": gone}), 404, "ReportNotFound")
+
+
+def test_send_what_is_wrong_with_a_body(admin):
+    good = {"reportExecutionId": str(uuid.uuid4()), "emailRecipients": ["a@example.com"]}
+    for change, code, *pointers in (
+        ({"reportExecutionId": "x"}, "ValidationError", "/reportExecutionId"),
+        ({"emailRecipients": []}, "ValidationError", "/emailRecipients"),
+        ({"emailRecipients": ["a@example.com", "b"]}, "InvalidEmailAddresses", "/emailRecipients/1"),
+        ({"emailRecipients": None}, "ValidationError", "/emailRecipients"),
+        ({"more": 1}, "ValidationError", "/more"),
+    ):
+        refused(admin.post(SEND, json=good | change), 400, code, *pointers)
+    refused(admin.post(SEND, json={}), 400, "ValidationError", "/reportExecutionId", "/emailRecipients")
+
+
+def test_send_the_same_idempotency_key_sends_once(own, admin, mails):
+    report, recipient = generate(admin, WEEK).json()["reportId"], address(own)
+    body, key = {"reportExecutionId": report, "emailRecipients": [recipient]}, {"Idempotency-Key": str(uuid.uuid4())}
+    first = admin.post(SEND, json=body, headers=key)
+    until(lambda: mails.received(recipient), 60, "it is sent")
+    again = admin.post(SEND, json=body, headers=key)
+    assert first.status_code == again.status_code == 200 and first.json() == again.json()
+    assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in first.headers
+    refused(admin.post(SEND, json=body | {"emailRecipients": ["b@example.com"]}, headers=key), 422, "IdempotencyKeyReused")
+    generate(admin, WEEK | {"sendEmail": True, "emailRecipients": [address(own)]})  # which came later, and is sent
+    assert len(mails.received(recipient)) == 1
+
+
 # Asking for reports
 
 
@@ -532,6 +611,49 @@ def test_a_malformed_id_in_a_path_is_404(admin):
     for name in ("x", "a1b2c3d4-e5f6-7890-abcd-ef123456789", "%7B%7D"):
         refused(admin.get(f"/report/download/{name}"), 404, "ReportNotFound")
         refused(admin.get(f"/report/executions/{name}"), 404, "ReportNotFound")
+
+
+# Limits
+
+
+@pytest.mark.parametrize("method, path, limit, period", [
+    ("POST", GENERATE, 10, 3600), ("POST", SEND, 20, 3600), ("GET", HISTORY, 60, 60), ("GET", "/report/download/", 30, 3600),
+])
+def test_limits_are_of_a_user_across_all_gateways(own, method, path, limit, period):
+    """Half of them at another gateway; refusals do not count."""
+    admin, other = admin_of(own), admin_of(own)
+    report = generate(other, WEEK).json()["reportId"]
+    options = {}
+    if path == GENERATE:
+        options = {"json": WEEK, "headers": {"Prefer": "respond-async"}}
+    elif path == SEND:
+        options = {"json": {"reportExecutionId": report, "emailRecipients": ["limit@example.com"]}}
+    elif path != HISTORY:
+        path += report
+    with another_gateway(own) as there:
+        clients = (admin, At(there, admin))
+        for n in range(limit):
+            if method == "POST":
+                assert clients[n % 2].post(path, json={}).status_code == 400
+            else:
+                assert clients[n % 2].get(f"{path}?x=1").status_code == 400
+            answer = clients[n % 2].request(method, path, **options)
+            assert answer.status_code in (200, 202), f"{n}: {answer.text}"
+            assert answer.headers["RateLimit-Limit"] == str(limit)
+            assert answer.headers["RateLimit-Remaining"] == str(limit - n - 1)
+            assert 0 < int(answer.headers["RateLimit-Reset"]) <= period
+        for client in clients:
+            answer = client.request(method, path, **options)
+            refused(answer, 429, "RateLimitExceeded")
+            assert 0 < int(answer.headers["Retry-After"]) <= period and answer.headers["RateLimit-Remaining"] == "0"
+    assert other.request(method, path, **options).status_code in (200, 202), "another user has limits of its own"
+
+
+def test_limits_replays_do_not_count(own):
+    admin, key = admin_of(own), str(uuid.uuid4())
+    left = [generate(admin, WEEK, Idempotency_Key=key).headers["RateLimit-Remaining"] for _ in range(4)]
+    assert left[0] == "9" and left[1:] == ["9"] * 3
+    assert generate(admin, WEEK).headers["RateLimit-Remaining"] == "8"
 
 
 # A waiting call holds no work

@@ -6,13 +6,16 @@ import json
 import os
 import shutil
 import sys
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
+import independent  # noqa: E402
 import records  # noqa: E402
 from compare import Comparison  # noqa: E402
 from oracle import Data, Oracle, Report  # noqa: E402
@@ -42,6 +45,10 @@ REAL = {
     ),
 }
 LISTED = {"json": "all", "csv": "all", "xlsx": "all", "lines": "list"}  # with the list of records, of a small collection
+NINE = [
+    "totalCalls", "answeredCalls", "missedCalls", "abandonedCalls", "answerRate", "averageCallDuration", "averageWaitTime",
+    "peakHour", "peakHourCalls",
+]
 compared = {"figures": 0, "files": 0}
 
 
@@ -151,3 +158,38 @@ def test_rows_of_several_dimensions(own, number):
 @pytest.mark.parametrize("report_type, number", [(name, i) for name, some in REAL.items() for i in range(len(some))])
 def test_report_types(own, report_type, number):
     check(own, report_type, REAL[report_type][number], list(READERS), lists=number < 2)
+
+
+def cdr_periods(edition):
+    """First day and the day behind the last: of each week, of each month of 2021, or in a small run those beside the changes
+    of the clock (14 March in New York, 28 March in Berlin), the first and one without calls."""
+    if edition == "Weekly":
+        starts = [date(2021, 1, 4) + timedelta(days=7 * n) for n in range(52)]
+        some = (starts[0], date(2021, 3, 8), date(2021, 3, 22), date(2021, 3, 29), date(2021, 11, 1))
+        return [(day, day + timedelta(days=7)) for day in starts if LARGE or day in some]
+    starts = [date(2021, month, 1) for month in range(1, 13)]
+    return [(day, (day + timedelta(days=31)).replace(day=1)) for day in starts if LARGE or day.month in (1, 3, 4)]
+
+
+@pytest.mark.parametrize("zone", ("Europe/Berlin", "America/New_York"))
+@pytest.mark.parametrize("edition", ("Weekly", "Monthly"))
+def test_nine_figures_of_the_cdr_report(own, calls_csv, edition, zone):
+    calls, local, client, jobs = independent.read_calls(calls_csv), ZoneInfo(zone), own.api(), {}
+    for start, end in cdr_periods(edition):
+        at = datetime.combine(end, time(2), local).isoformat()
+        parameters = {"edition": edition, "period": {"type": edition.lower(), "at": at}, "timeZone": zone}
+        output = {"format": "json", "content": "tables"}
+        jobs[start, end] = client.create({"reportType": "cdr", "name": "CDR", "parameters": parameters, "output": output})
+    for (start, end), job_id in jobs.items():
+        job = client.wait(job_id, seconds=WAIT_S)
+        report = independent.Report(
+            calls, datetime.combine(start, time(0), local), datetime.combine(end, time(0), local), local
+        )
+        wanted = {label: value or 0 for label, value in report.summary().items()}
+        found = {figure["label"]: figure["value"] for figure in job["result"]["summary"]["figures"]}
+        assert found == wanted, f"{edition} {start} in {zone}"
+        assert [figure["name"] for figure in job["result"]["summary"]["figures"]] == NINE
+        last = end - timedelta(days=1)
+        assert job["result"]["fileName"] == f"CDR_{edition}_Report_{start}_{last}.json"
+        compared["files"] += 1
+        compared["figures"] += len(found)

@@ -75,6 +75,7 @@ jw_http_dispatch_on(JwHttpRequest *request, JwHttpReply *reply, JwHttpGoOn go_on
 
     go_on(request, reply, request->entry->mount->context, take_data);
     check_answered(request, reply);
+    jw_http_limit_finish(request, reply);
 }
 
 static bool

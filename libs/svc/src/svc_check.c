@@ -105,6 +105,11 @@ open_local_ports(JwSvc *self, JwConfigCheck *check)
         }
         jw_config_note(check, ports->catalog != NULL, &error);
     }
+    if (ports->catalog != NULL && jw_config_is_read(check, "JW_REPORTS_TIME_ZONE", NULL)) {
+        const bool known = jw_catalog_set_zone(ports->catalog, self->reports_zone, &error)
+                           || jw_prefix(&error, "JW_REPORTS_TIME_ZONE");
+        jw_config_note(check, known, &error);
+    }
     if (jw_config_is_read(check, "JW_BUS_TOPIC_PREFIX", NULL)) {
         jw_config_note(check, check_prefix(self->bus_config.topic_prefix, &error), &error);
         ports->wire = jw_wire_new(ports->catalog, self->bus_config.topic_prefix);

@@ -28,6 +28,9 @@ const size_t jw_svc_n_config_entries = G_N_ELEMENTS(jw_svc_config_entries);
 const JwConfigEntry jw_svc_reports_entries[] = {
     { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(JwSvc, reports_dir), "schemas/reports", 0, 0, 0,
       "folder of the report definitions" },
+    { "JW_REPORTS_TIME_ZONE", JW_CONFIG_STRING, offsetof(JwSvc, reports_zone), "UTC", 0, 0, 0,
+      "IANA time zone, such as Europe/Istanbul, of report definitions that name none: of the days "
+      "and weeks of CDR reports, and of their schedules" },
 };
 const size_t jw_svc_n_reports_entries = G_N_ELEMENTS(jw_svc_reports_entries);
 

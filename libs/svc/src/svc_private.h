@@ -28,7 +28,7 @@ struct _JwSvc {
     JwSvcConfig config;
     JwHttpConfig http_config;
     JwHttpConfig health_config; /* of a listener of its own */
-    char *reports_dir, *languages_dir;
+    char *reports_dir, *languages_dir, *reports_zone;
     JwStoreConfig store_config;
     JwBusConfig bus_config;
     JwConfigTable *tables; /* the service's, ours, then the siblings' */

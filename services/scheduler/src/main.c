@@ -13,6 +13,9 @@ check_values(gpointer data, JwConfigCheck *check)
                           NULL)) {
         jw_config_note(check, jw_jobs_times_check(&self->times, &error), &error);
     }
+    if (jw_config_is_read(check, "JW_EMAIL_REPORT_RECIPIENTS", NULL)) {
+        jw_config_note(check, sch_check_shipped(self, &error), &error);
+    }
     if (self->wire != NULL && jw_config_is_read(check, "JW_SCHEDULES_FILE", NULL)) {
         jw_config_note(check, sch_check_file(self, &error), &error);
     }
@@ -38,6 +41,8 @@ main(int argc, char **argv)
     Sch self = { 0 };
     const JwConfigTable tables[] = {
         { "Scheduler", sch_config_entries, sch_n_config_entries, &self.config },
+        { "Recipients", jw_default_recipients_entries, jw_default_recipients_n_entries,
+          &self.recipients },
         { "Liveness", jw_jobs_times_entries, jw_jobs_n_times_entries, &self.times },
     };
     const JwSvcDef def = {

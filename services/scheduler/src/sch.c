@@ -25,6 +25,9 @@ const JwConfigEntry sch_config_entries[] = {
       "deleted; longer than the retention of schedule.commands" },
     { "JW_ONCE_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, once_keep_ms), "30d", 1000, INT64_MAX,
       0, "a schedule that is due once is removed this long after it was, once its job has ended" },
+    { "JW_SHIPPED_SCHEDULES", JW_CONFIG_BOOL, offsetof(SchConfig, ship_schedules), "true", 0, 0, 0,
+      "whether the schedules cdr-weekly and cdr-monthly are made, paused, where they are not there "
+      "yet; what was changed, resumed or deleted stays as it is" },
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
@@ -63,6 +66,7 @@ static const struct {
     bool (*run)(Sch *self, size_t *ret_count, GError **error);
     unsigned rounds;
 } maintenance[] = {
+    { "ship", sch_ship_schedules, 1 },
     { "promote", sch_promote, 1 },
     { "ends", sch_note_ends, 1 },
     { "calendars", sch_follow_calendars, 2 },

@@ -6,6 +6,7 @@
 #pragma once
 #include "crew.h"
 #include "jw/config.h"
+#include "jw/default_recipients.h"
 #include "jw/ident.h"
 #include "jw/jobs_times.h"
 #include "jw/liveness.h"
@@ -24,11 +25,13 @@ typedef struct {
     int64_t occurrences_keep_ms; /* JW_OCCURRENCES_KEEP */
     int64_t deleted_keep_ms;     /* JW_DELETED_SCHEDULES_KEEP */
     int64_t once_keep_ms;        /* JW_ONCE_KEEP */
+    bool ship_schedules;         /* JW_SHIPPED_SCHEDULES */
 } SchConfig;
 
 typedef struct {
     SchConfig config;
     JwJobsTimes times;
+    JwDefaultRecipients recipients;
     JW_PORTS;
     JwStop *stop;
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
@@ -36,6 +39,7 @@ typedef struct {
     GHashTable
         *followed; /* maintenance thread only: char * → char *: calendars, as all follow them */
     unsigned follow_looks;
+    bool shipped; /* maintenance thread only: the schedules that come with Jobwire are there */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     /* due thread only: which process this is, among all; rounds that it named; the part of a page
      * that it takes until this monotonic time, because of others; the time of the last round */
@@ -68,6 +72,12 @@ bool sch_know_time(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether that file can be read, without a store. */
 bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* shipped.c: makes the schedules that come with Jobwire, paused, where they are not there yet, and
+ * leaves alone what anybody changed. @ret_count: how many were made, or follow the configuration */
+bool sch_ship_schedules(Sch *self, size_t *ret_count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether they can be made, without a store. */
+bool sch_check_shipped(const Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided.
  * What another scheduler decided within the last two seconds is left to it. */

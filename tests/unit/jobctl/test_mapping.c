@@ -80,15 +80,18 @@ static void
 test_mappings_fit_definitions(void **state)
 {
     const Fixture *fixture = *state;
-    static const char *const names[] = { "call-records", "learning-activity" };
+    static const char *const pairs[][2] = { { "call-records", "call-records" },
+                                            { "learning-activity", "learning-activity" },
+                                            { "cdr", "cdr" },
+                                            { "cdr", "call-records" } };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
         g_autoptr(GError) error = NULL;
         g_autofree char *path =
-            g_strdup_printf(JW_SOURCE_DIR "/schemas/mappings/%s.json", names[i]);
+            g_strdup_printf(JW_SOURCE_DIR "/schemas/mappings/%s.json", pairs[i][1]);
         g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
         assert_ok(mapping != NULL, error);
-        const JwReportDef *def = jw_catalog_find(fixture->catalog, names[i]);
+        const JwReportDef *def = jw_catalog_find(fixture->catalog, pairs[i][0]);
         g_auto(GStrv) fields = jw_report_def_fields(def);
         assert_string_equal(mapping->collection, def->collection);
         assert_string_equal(mapping->date_field, def->date_field);

@@ -140,6 +140,36 @@ test_nothing(void **state)
     assert_int_equal(table_at(result, 3)->n_rows, 0);
 }
 
+/* What says so is 0 then, in figures alone. */
+static void
+test_zero_of_nothing(void **state)
+{
+    static const char *const texts[] = { "0", "0.00 %", "0.0 s", "00:00", "0" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    for (guint i = 0; i < f.def->measures->len; i++) {
+        g_array_index(f.def->measures, JwMeasureDef, i).zero = true;
+    }
+    fixture_start(&f);
+    g_autoptr(JwReportResult) nothing = fixture_result(&f);
+    assert_texts(nothing, texts);
+    for (guint i = 0; i < nothing->figures->len; i++) {
+        assert_int_not_equal(figure_at(nothing, i)->value.type, JW_VALUE_NULL);
+    }
+    for (size_t column = 1; column < table_at(nothing, 0)->n_columns; column++) {
+        const JwReportColumn *head = &table_at(nothing, 0)->columns[column];
+        const JwValue *cell = jw_report_cell(table_at(nothing, 0), 0, column);
+        assert_int_equal(cell->type,
+                         head->format == JW_FORMAT_INTEGER ? JW_VALUE_INT : JW_VALUE_NULL);
+    }
+    add_calls(&f);
+    g_autoptr(JwReportResult) some = fixture_result(&f); /* what is there, is what it was */
+    assert_string_equal(figure_at(some, 1)->text, "50.00 %");
+    assert_string_equal(figure_at(some, 3)->text, "14:00");
+}
+
 static void
 test_more_groups_than_allowed(void **state)
 {
@@ -486,6 +516,7 @@ main(void)
         cmocka_unit_test(test_charts),
         cmocka_unit_test(test_dates_have_no_chart),
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_zero_of_nothing),
         cmocka_unit_test(test_more_groups_than_allowed),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_outlives_what_it_came_from),

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-#define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
+#define JW_SCHEDULE_FILE    "file"    /* the source of schedules that JW_SCHEDULES_FILE made */
+#define JW_SCHEDULE_SHIPPED "shipped" /* of those that come with Jobwire */
 
 #define JW_SCHEDULE_ID_MAX          128
 #define JW_MISFIRE_LIMIT_DEFAULT    1000

@@ -13,6 +13,11 @@ typedef struct _JwCatalog JwCatalog;
  * every violation of every file */
 JwCatalog *jw_catalog_load(const char *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_catalog_free(gpointer self);
+
+/* The zone of definitions that name none, in place of UTC; before anybody else has the catalog.
+ * @error: INVALID for a zone that is none */
+bool jw_catalog_set_zone(JwCatalog *self, const char *zone,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCatalog, jw_catalog_free)
 
 /* The definition of a type. (transfer none) (nullable) */

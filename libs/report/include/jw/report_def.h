@@ -43,6 +43,7 @@ typedef struct {
     double scale;                  /* ratio: 100 for percent */
     int p;                         /* percentile: 0 to 100000 thousandths of a percent */
     int decimals;                  /* rounding half up on output */
+    bool zero;                     /* its figure is 0 where there is none */
     JwFormat format;
     GArray *thresholds; /* of JwThreshold: the first that holds counts; NULL: none */
     JwUnit unit;        /* of the formats integer and decimal */
@@ -75,6 +76,7 @@ typedef struct {
     char *file_name;   /* the template of that name (definition/name_template.h); NULL: none */
     GArray *editions;  /* JwEditionDef; may be empty */
     char *collection, *date_field, *time_zone;
+    bool zone_named; /* by itself; else its zone is that of the configuration */
     /* NULL, or: such records count only with includeInactive */
     char *inactive_field, *inactive_value;
     JwOnEmpty on_empty; /* unless a request says otherwise */

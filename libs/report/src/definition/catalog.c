@@ -1,6 +1,7 @@
 /* definition/catalog.c: all report definitions of a directory, ordered by type name. Immutable
  * after loading; any thread. One invalid file fails the load; the message names every such file. */
 #include "jw/catalog.h"
+#include "jw/civil.h"
 #include "jw/json.h"
 #include "jw/text.h"
 
@@ -104,6 +105,39 @@ jw_catalog_load(const char *dir, GError **error)
     }
     g_ptr_array_sort(catalog->defs, compare_defs);
     return g_steal_pointer(&catalog);
+}
+
+static void
+set_zone(JwReportDef *def, const char *zone)
+{
+    g_free(def->time_zone);
+    def->time_zone = g_strdup(zone);
+}
+
+bool
+jw_catalog_set_zone(JwCatalog *self, const char *zone, GError **error)
+{
+    g_return_val_if_fail(self != NULL && zone != NULL, false);
+    g_autoptr(GTimeZone) known = jw_zone_new(zone, error);
+
+    if (known == NULL) {
+        return false;
+    }
+    for (guint i = 0; i < self->defs->len; i++) {
+        JwReportDef *def = g_ptr_array_index(self->defs, i);
+        GHashTableIter others;
+        gpointer other = NULL;
+
+        if (def->zone_named) {
+            continue;
+        }
+        set_zone(def, zone);
+        g_hash_table_iter_init(&others, def->others);
+        while (g_hash_table_iter_next(&others, NULL, &other)) {
+            set_zone(other, zone);
+        }
+    }
+    return true;
 }
 
 void

@@ -290,6 +290,7 @@ has_member(const JwMeasureDef *measure, JwMember member)
         return measure->p >= 0;
     case JW_MEMBER_WHERE:
     case JW_MEMBER_SCALE:
+    case JW_MEMBER_ZERO:
         break;
     }
     return true;
@@ -345,6 +346,19 @@ check_format(const JwReportDef *self, guint index, const JwMeasureDef *measure,
     }
 }
 
+/* A date or a text that is not there is not 0. */
+static void
+check_zero(guint index, const JwMeasureDef *measure, JwViolations *violations)
+{
+    if (measure->zero && !jw_format_is_number(measure->format)
+        && measure->format != JW_FORMAT_HOUR) {
+        fault(violations,
+              "/measures/%u/zero: is for numbers, the formats integer, decimal, percent, seconds "
+              "and hour",
+              index);
+    }
+}
+
 static void
 check_measures(const JwReportDef *self, JwViolations *violations)
 {
@@ -361,6 +375,7 @@ check_measures(const JwReportDef *self, JwViolations *violations)
         }
         check_measure_op(self, i, measure, violations);
         check_format(self, i, measure, violations);
+        check_zero(i, measure, violations);
         if (measure->decimals < 0 || measure->decimals > MOST_DECIMALS) {
             fault(violations, "/measures/%u/decimals: %d is not within 0-%d", i, measure->decimals,
                   MOST_DECIMALS);

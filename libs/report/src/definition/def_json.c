@@ -92,6 +92,7 @@ static const JwField measure_fields[] = {
     { .name = "p", .type = JW_FIELD_NUMBER, .min = 0, .max = 100 },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
+    { .name = "zero", .type = JW_FIELD_BOOL },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     JW_DEF_THRESHOLDS,
     JW_DEF_UNIT,
@@ -346,6 +347,7 @@ read_measure(JwReportDef *def, const json_t *item)
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
+        .zero = json_is_true(json_object_get(item, "zero")),
         .thresholds = jw_def_read_thresholds(json_object_get(item, "thresholds")),
         .unit = jw_def_read_unit(json_object_get(item, "unit")),
     };
@@ -433,6 +435,7 @@ read_def(const json_t *value)
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->zone_named = time_zone != NULL;
     def->timeout_s = (int)json_integer_value(json_object_get(value, "timeoutSeconds"));
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
     def->on_empty = (JwOnEmpty)jw_name_read(value, "onEmpty", jw_on_empty_names, JW_ON_EMPTY_SEND);

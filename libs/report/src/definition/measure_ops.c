@@ -21,11 +21,15 @@ const char *const jw_measure_op_names[] = {
 };
 
 const char *const jw_member_names[JW_MEMBERS_N] = {
-    "field", "where", "numerator", "denominator", "scale", "dimension", "of", "formula", "p",
+    "field",     "where", "numerator", "denominator", "scale",
+    "dimension", "of",    "formula",   "p",           "zero",
 };
 
-#define COUNTED .needed = JW_MEMBER_FIELD, .allowed = JW_MEMBER_WHERE, .simple = true
-#define PEAK    .needed = JW_MEMBER_DIMENSION | JW_MEMBER_OF, .whole = true, .dates = true
+#define COUNTED                                                                                    \
+    .needed = JW_MEMBER_FIELD, .allowed = JW_MEMBER_WHERE | JW_MEMBER_ZERO, .simple = true
+#define PEAK                                                                                       \
+    .needed = JW_MEMBER_DIMENSION | JW_MEMBER_OF, .allowed = JW_MEMBER_ZERO, .whole = true,        \
+    .dates = true
 
 const JwMeasureOpInfo jw_measure_ops[JW_MEASURE_N] = {
     [JW_MEASURE_COUNT] = { .allowed = JW_MEMBER_FIELD | JW_MEMBER_WHERE,
@@ -36,16 +40,18 @@ const JwMeasureOpInfo jw_measure_ops[JW_MEASURE_N] = {
     [JW_MEASURE_MIN] = { COUNTED, .dates = true },
     [JW_MEASURE_MAX] = { COUNTED, .dates = true },
     [JW_MEASURE_RATIO] = { .needed = JW_MEMBER_NUMERATOR | JW_MEMBER_DENOMINATOR,
-                           .allowed = JW_MEMBER_SCALE },
+                           .allowed = JW_MEMBER_SCALE | JW_MEMBER_ZERO },
     [JW_MEASURE_PEAK] = { PEAK },
     [JW_MEASURE_PEAK_VALUE] = { PEAK },
-    [JW_MEASURE_FORMULA] = { .needed = JW_MEMBER_FORMULA },
-    [JW_MEASURE_SHARE] = { .needed = JW_MEMBER_OF },
+    [JW_MEASURE_FORMULA] = { .needed = JW_MEMBER_FORMULA, .allowed = JW_MEMBER_ZERO },
+    [JW_MEASURE_SHARE] = { .needed = JW_MEMBER_OF, .allowed = JW_MEMBER_ZERO },
     [JW_MEASURE_STDDEV] = { COUNTED },
-    [JW_MEASURE_DISTINCT] = { COUNTED },
+    [JW_MEASURE_DISTINCT] = { .needed = JW_MEMBER_FIELD,
+                              .allowed = JW_MEMBER_WHERE,
+                              .simple = true },
     [JW_MEASURE_MEDIAN] = { COUNTED },
     [JW_MEASURE_PERCENTILE] = { .needed = JW_MEMBER_FIELD | JW_MEMBER_P,
-                                .allowed = JW_MEMBER_WHERE,
+                                .allowed = JW_MEMBER_WHERE | JW_MEMBER_ZERO,
                                 .simple = true },
 };
 

@@ -16,8 +16,9 @@ typedef enum {
     JW_MEMBER_OF = 1 << 6,
     JW_MEMBER_FORMULA = 1 << 7,
     JW_MEMBER_P = 1 << 8,
+    JW_MEMBER_ZERO = 1 << 9,
 } JwMember;
-#define JW_MEMBERS_N 9
+#define JW_MEMBERS_N 10
 
 typedef struct {
     unsigned needed;  /* JwMember: that must be there */

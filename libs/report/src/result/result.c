@@ -13,6 +13,10 @@ static JwValue
 figure_value(JwAggregate *aggregate, const JwReportDef *def, const JwMeasureDef *measure)
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
+    if (value.type == JW_VALUE_NULL && measure->zero) {
+        return measure->decimals > 0 ? (JwValue){ .type = JW_VALUE_REAL }
+                                     : (JwValue){ .type = JW_VALUE_INT };
+    }
     const JwDimensionDef *dimension = jw_report_def_dimension(def, measure->dimension);
     const bool peak = dimension != NULL && measure->op == JW_MEASURE_PEAK;
     const char *label = peak ? jw_look_label(dimension->labels, &value) : NULL;

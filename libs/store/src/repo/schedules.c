@@ -416,9 +416,10 @@ jw_store_deleted_schedules(JwStore *self, int64_t before_ms, size_t limit, GPtrA
                            GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW(
-        "deletedAt", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "$lt",
-        BCON_DATE_TIME(before_ms), "}", "source", "{", "$ne", BCON_UTF8(JW_SCHEDULE_FILE), "}");
+    g_autoptr(bson_t) filter =
+        BCON_NEW("deletedAt", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "$lt",
+                 BCON_DATE_TIME(before_ms), "}", "source", "{", "$nin", "[",
+                 BCON_UTF8(JW_SCHEDULE_FILE), BCON_UTF8(JW_SCHEDULE_SHIPPED), "]", "}");
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "deletedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 

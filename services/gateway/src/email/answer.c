@@ -13,6 +13,7 @@
 #include "email/email.h"
 
 #include "core/events.h"
+#include "jw/jobs_mails.h"
 #include "jw/log.h"
 
 #define POLL_AFTER "2"
@@ -151,10 +152,10 @@ has_outcome(const JwDelivery *delivery)
 static bool
 are_tried(const JwJob *job, const GPtrArray *deliveries)
 {
-    char **recipient = job->artifact != NULL ? job->recipients : NULL;
+    g_autoptr(GArray) mails = jw_jobs_last_mails(job, deliveries);
 
-    for (; recipient != NULL && *recipient != NULL; recipient++) {
-        if (!has_outcome(gw_email_delivery(deliveries, *recipient))) {
+    for (guint i = 0; i < mails->len; i++) {
+        if (!has_outcome(g_array_index(mails, JwLastMail, i).delivery)) {
             return false;
         }
     }

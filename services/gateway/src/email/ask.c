@@ -195,6 +195,7 @@ tell(const JwViolations *found, JwViolations *violations)
         const char *there, *here;
     } pointers[] = {
         { "/parameters/dateRange/", "/" },
+        { "/parameters/dateRange", "/startDate" },
         { "/delivery/recipients", ADDRESSES },
     };
 

@@ -60,12 +60,11 @@ json_t *gw_email_render_row(const JwJob *job);
 const char *gw_email_status(JwJobState state);
 /* "/report/executions/<id>" */
 char *gw_email_location(const Gw *gw, const char *job_id);
-/* The message about the report to that recipient; NULL: none yet. (transfer none) */
-const JwDelivery *gw_email_delivery(const GPtrArray *deliveries, const char *recipient);
 
 /* The handlers. */
 extern const JwField gw_email_history_query[];
 void gw_email_generate(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_email_send(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_email_history(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_email_execution(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_email_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);

@@ -1,7 +1,7 @@
 /* email/render.c: reports as this API shows them. Any thread, no state. */
 #include "email/email.h"
 
-#include "jw/links.h"
+#include "jw/jobs_mails.h"
 #include "jw/report_request.h"
 
 #include <string.h>
@@ -91,19 +91,6 @@ render_metrics(const JwArtifact *artifact)
     return rendered;
 }
 
-const JwDelivery *
-gw_email_delivery(const GPtrArray *deliveries, const char *recipient)
-{
-    for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
-        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-
-        if (delivery->kind == JW_DELIVERY_REPORT && strcmp(delivery->recipient, recipient) == 0) {
-            return delivery;
-        }
-    }
-    return NULL;
-}
-
 static const char *
 delivery_status(const JwDelivery *delivery)
 {
@@ -142,27 +129,23 @@ render_delivery(const char *recipient, const JwDelivery *delivery)
     return rendered;
 }
 
-/* A job that ended without a file sends none. */
+/* Of each recipient the last message: the report may have been sent again, also to others. */
 static void
 set_deliveries(json_t *to, const JwJob *job, const GPtrArray *deliveries)
 {
-    char **recipient = job->artifact != NULL ? job->recipients : NULL;
+    const JwDeliveryCounts counts = jw_jobs_count_mails(job, deliveries);
+    g_autoptr(GArray) mails = jw_jobs_last_mails(job, deliveries);
     json_t *list = json_array();
-    int sent = 0, failed = 0;
 
-    for (; recipient != NULL && *recipient != NULL; recipient++) {
-        const JwDelivery *delivery = gw_email_delivery(deliveries, *recipient);
+    for (guint i = 0; i < mails->len; i++) {
+        const JwLastMail *mail = &g_array_index(mails, JwLastMail, i);
 
-        json_array_append_new(list, render_delivery(*recipient, delivery));
-        sent += delivery != NULL && delivery->state == JW_DELIVERY_SENT;
-        failed +=
-            delivery != NULL
-            && (delivery->state == JW_DELIVERY_FAILED || delivery->state == JW_DELIVERY_BOUNCED);
+        json_array_append_new(list, render_delivery(mail->recipient, mail->delivery));
     }
-    json_object_set_new(to, "emailsSent", json_boolean(sent > 0));
-    json_object_set_new(to, "recipientsCount", json_integer((json_int_t)json_array_size(list)));
-    json_object_set_new(to, "successfulDeliveries", json_integer(sent));
-    json_object_set_new(to, "failedDeliveries", json_integer(failed));
+    json_object_set_new(to, "emailsSent", json_boolean(counts.sent > 0));
+    json_object_set_new(to, "recipientsCount", json_integer((json_int_t)mails->len));
+    json_object_set_new(to, "successfulDeliveries", json_integer(counts.sent));
+    json_object_set_new(to, "failedDeliveries", json_integer(counts.failed + counts.bounced));
     json_object_set_new(to, "deliveryStatus", list);
 }
 
@@ -226,8 +209,7 @@ json_t *
 gw_email_render_row(const JwJob *job)
 {
     const bool ended = jw_job_state_terminal(job->state);
-    const int64_t n_recipients =
-        job->recipients != NULL ? (int64_t)g_strv_length(job->recipients) : 0;
+    const int64_t n_asked = job->recipients != NULL ? (int64_t)g_strv_length(job->recipients) : 0;
     json_t *row = json_object();
 
     jw_json_set_string(row, "executionId", job->id);
@@ -239,7 +221,7 @@ gw_email_render_row(const JwJob *job)
     set_time_or_null(row, "completedAt", ended ? job->finished_at_ms : 0);
     json_object_set_new(row, "recordsProcessed",
                         json_integer(job->artifact != NULL ? job->artifact->rows : 0));
-    json_object_set_new(row, "recipientsCount", json_integer(n_recipients));
+    json_object_set_new(row, "recipientsCount", json_integer(MAX(n_asked, job->deliveries.total)));
     json_object_set_new(row, "successfulDeliveries", json_integer(job->deliveries.sent));
     json_object_set_new(row, "failedDeliveries",
                         json_integer(job->deliveries.failed + job->deliveries.bounced));
