@@ -11,14 +11,15 @@ import pytest
 import requests
 
 from maildev import MailDev
-from stack import TOP, Stack
+from stack import SERVICES, TOP, Stack
 
 STRICT = email.policy.strict.clone(linesep="\r\n")
 
 
 @pytest.fixture(scope="module")
 def own(calls_csv):
-    with Stack("mail-looks") as stack:
+    languages = {"JW_LANGUAGES_DIR": str(TOP / "schemas/languages")}
+    with Stack("mail-looks", env={service: languages for service in SERVICES}) as stack:
         stack.import_csv(calls_csv)
         stack.start_all()
         yield stack
@@ -156,10 +157,10 @@ def test_who_unsubscribes_gets_no_more_of_it(own):
 def test_a_preview_is_the_mail(own):
     api = own.api()
     recipient = f"preview-{own.id}@example.com"
-    job = api.create(body([recipient], "tr"))
+    job = api.create(body([recipient], "it"))
     delivered(api, job, recipient, "Sent")
     message = email.message_from_bytes(raw_mail(recipient), policy=STRICT)
-    shown = own.jobctl("mail", "preview", job).stdout
+    shown = own.jobctl("mail", "preview", job, JW_LANGUAGES_DIR=str(TOP / "schemas/languages")).stdout
     assert f"Subject: {message['Subject']}\n" in shown
     sent = message.get_body(("plain",)).get_content().replace("\r\n", "\n").strip()
     body_of = shown.split("\n\n", 1)[1].strip()
