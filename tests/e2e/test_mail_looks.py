@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from maildev import MailDev
-from stack import SERVICES, TOP, Stack
+from stack import TOP, Stack
 
 STRICT = email.policy.strict.clone(linesep="\r\n")
 
@@ -19,7 +19,7 @@ STRICT = email.policy.strict.clone(linesep="\r\n")
 @pytest.fixture(scope="module")
 def own(calls_csv):
     languages = {"JW_LANGUAGES_DIR": str(TOP / "schemas/languages")}
-    with Stack("mail-looks", env={service: languages for service in SERVICES}) as stack:
+    with Stack("mail-looks", env={"all": languages}) as stack:
         stack.import_csv(calls_csv)
         stack.start_all()
         yield stack
@@ -103,10 +103,10 @@ def test_words_that_nobody_knows_are_refused(own):
     wrong = body(["a@example.com"], mail={"subject": "{{figures.totalCall}}", "intro": "{{perod}}", "senderName": "a@b"})
     answer = api.post("", json=wrong)
     assert answer.status_code == 400
-    assert {d["field"]: d["message"] for d in answer.json()["error"]["details"]} == {
-        "delivery.mail.subject": "names no value 'figures.totalCall'; did you mean 'figures.totalCalls'?",
-        "delivery.mail.intro": "names no value 'perod'; did you mean 'period'?",
-        "delivery.mail.senderName": "is a name, without @, quotes or brackets: the address is that of JW_MAIL_FROM",
+    assert {d["pointer"]: d["message"] for d in answer.json()["error"]["details"]} == {
+        "/delivery/mail/subject": "names no value 'figures.totalCall'; did you mean 'figures.totalCalls'?",
+        "/delivery/mail/intro": "names no value 'perod'; did you mean 'period'?",
+        "/delivery/mail/senderName": "is a name, without @, quotes or brackets: the address is that of JW_MAIL_FROM",
     }
 
 
