@@ -5,7 +5,6 @@
 #include "command.h"
 #include "jw/address.h"
 #include "jw/ident.h"
-#include "jw/languages.h"
 #include "jw/letter.h"
 #include "jw/links.h"
 #include "jw/mail.h"
@@ -86,22 +85,10 @@ check_address(const char *address, GError **error)
            || jw_fail(error, JW_ERROR_INVALID, "'%s' is no mail address: %s", address, wrong);
 }
 
-/* Those that are files, before anything asks for a language. None need be there. */
-static bool
-load_languages(const JcContext *context, GError **error)
-{
-    g_autoptr(GError) none = NULL;
-    const bool named = jc_env(context, "JW_LANGUAGES_DIR") != NULL;
-    g_autofree char *dir = jc_find_path(context, "JW_LANGUAGES_DIR", JW_LANGUAGES_DIR_DEFAULT,
-                                        "name their folder", named ? error : &none);
-
-    return dir != NULL ? jw_languages_load(dir, error) : !named;
-}
-
 static bool
 check_preview(const JcCall *call, const Options *given, GError **error)
 {
-    if (!load_languages(call->context, error)) {
+    if (!jc_languages_load(call->context, error)) {
         return false;
     }
     g_autofree char *wrong = given->language != NULL ? jw_check_language(given->language) : NULL;
