@@ -130,8 +130,8 @@ def main():
     definitions = [TOP / f"{name}.v1.json" for name in ("report-definition", "mapping", "schedules", "common/calendar")]
     for path in sorted((TOP / "messages").glob("*.json")) + definitions:
         count += check_examples(path)
-    for schema, files in (("report-definition", "reports/*.json"), ("mapping", "mappings/*.json"),
-                          ("topics", "topics.json")):
+    for schema, files in (("report-definition", "reports/*.json"), ("language", "languages/*.json"),
+                          ("mapping", "mappings/*.json"), ("topics", "topics.json")):
         for path in sorted(TOP.glob(files)):
             expect_valid(validator(TOP / f"{schema}.v1.json"), path)
             count += 1

@@ -74,6 +74,9 @@ RULES = {
     f"DELETE {TEMPLATES}/{{templateId}}": (CHANGE_TEMPLATE, "200", None),
     "GET /api/v2/reports/types": (GENERAL, "200", None),
     "GET /links/{token}": (OPEN, "404", None),  # the link itself is what opens it: test_report_links.py
+    "GET /unsubscribe/{token}": (OPEN, "404", None),  # likewise: test_unsubscribe.py
+    "POST /unsubscribe/{token}": (OPEN, "404", None),
+    "POST /unsubscribe/{token}/{what}": (OPEN, "404", None),
     "GET /openapi.json": (OPEN, "200", None),
     "GET /api-docs": (OPEN, "404", None),  # there is no page unless its files are set
     "GET /api-docs/{file}": (OPEN, "404", None),
@@ -137,7 +140,7 @@ def target(stack, path, caller):
     if "{templateId}" in path:
         made = owner.post(TEMPLATES, json={"name": "T", "settings": weekly()} | more)
         path = path.replace("{templateId}", made.json()["data"]["id"])
-    return path.replace("{linkId}", str(uuid.uuid4())).replace("{token}", "x").replace("{file}", "x")
+    return path.replace("{linkId}", str(uuid.uuid4())).replace("{token}", "x").replace("{file}", "x").replace("{what}", "all")
 
 
 def code_of(answer):

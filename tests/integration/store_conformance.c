@@ -40,11 +40,12 @@ run_case(void **state)
 int
 sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
 {
-    const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,        sc_turn_cases,
-                                     sc_list_cases,     sc_delivery_cases,   sc_schedule_cases,
-                                     sc_template_cases, sc_file_cases,       sc_expiry_cases,
-                                     sc_record_cases,   sc_unreadable_cases, sc_api_key_cases,
-                                     sc_deleted_cases,  sc_fire_cases,       sc_calendar_cases };
+    const ScCase *const groups[] = { sc_verb_cases,       sc_job_cases,        sc_turn_cases,
+                                     sc_list_cases,       sc_delivery_cases,   sc_schedule_cases,
+                                     sc_template_cases,   sc_file_cases,       sc_expiry_cases,
+                                     sc_record_cases,     sc_unreadable_cases, sc_api_key_cases,
+                                     sc_deleted_cases,    sc_fire_cases,       sc_calendar_cases,
+                                     sc_suppression_cases };
     int failures = 0;
 
     open_store = open;
@@ -98,6 +99,9 @@ set_texts(JwJob *job)
     job->request_hash = g_strdup("abc");
     job->template_id = g_strdup("0190a5d0-0000-7000-8000-0000000000aa");
     job->recipients = g_strsplit("a@example.org b@example.org", " ", -1);
+    job->mail = g_new0(JwMailTexts, 1);
+    job->mail->subject = g_strdup("{{period}} ş");
+    job->mail->sender_name = g_strdup("Calls");
     job->owner = g_strdup("exe-0");
     job->error_code = g_strdup("OLD");
     job->error_message = g_strdup("old fault");
@@ -211,6 +215,12 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->template_id, b->template_id);
     assert_int_equal(a->template_version, b->template_version);
     sc_assert_same_texts(a->recipients, b->recipients);
+    assert_int_equal(a->mail == NULL, b->mail == NULL);
+    if (a->mail != NULL) {
+        sc_assert_text(a->mail->subject, b->mail->subject);
+        sc_assert_text(a->mail->intro, b->mail->intro);
+        sc_assert_text(a->mail->sender_name, b->mail->sender_name);
+    }
     assert_int_equal(a->visibility, b->visibility);
     assert_int_equal(a->max_attempts, b->max_attempts);
     assert_int_equal(a->max_retries, b->max_retries);

@@ -26,7 +26,7 @@ typedef struct {
 extern const ScCase sc_verb_cases[], sc_job_cases[], sc_list_cases[], sc_delivery_cases[],
     sc_schedule_cases[], sc_template_cases[], sc_file_cases[], sc_expiry_cases[], sc_record_cases[],
     sc_unreadable_cases[], sc_turn_cases[], sc_api_key_cases[], sc_deleted_cases[], sc_fire_cases[],
-    sc_calendar_cases[];
+    sc_calendar_cases[], sc_suppression_cases[];
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 

@@ -191,6 +191,9 @@ jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
                               "send the body without Content-Encoding");
         return false;
     }
+    if (request->entry->mount->api->any_media) {
+        return true;
+    }
     if (own != NULL ? is_type(type, own) : type != NULL && is_json_type(type)) {
         return true;
     }

@@ -14,6 +14,7 @@
 #define MAX_HEADER     4096 /* bytes of one header value */
 #define MAX_ID         250
 #define MAX_PARAMETERS 8 /* of a content type */
+#define BASE64_LINE    INT64_C(76)
 
 void
 jw_mail_gmime_start(void)
@@ -112,6 +113,27 @@ check_part(const JwMailPart *part, GError **error)
     return check_line("a file name", part->file_name, error);
 }
 
+/* The headers of mailing lists (RFC 2369, RFC 8058) hold addresses in brackets: a reader follows
+ * them and decodes nothing. */
+static bool
+is_of_lists(const JwMailHeader *header)
+{
+    return g_ascii_strncasecmp(header->name, "List-", 5) == 0;
+}
+
+static bool
+check_visible(const JwMailHeader *header, GError **error)
+{
+    bool good = strlen(header->name) + strlen(header->value) + 2 <= MAX_LINE;
+
+    for (const char *pos = header->value; good && *pos != '\0'; pos++) {
+        good = *pos > 0x20 && *pos < 0x7f;
+    }
+    return good
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "the header %s must be visible ASCII that fits on one line", header->name);
+}
+
 static bool
 check_header(const JwMailHeader *header, GError **error)
 {
@@ -130,13 +152,16 @@ check_header(const JwMailHeader *header, GError **error)
         return jw_fail(error, JW_ERROR_INVALID, "the header %s is written by the message itself",
                        header->name);
     }
-    return check_line(header->name, header->value, error);
+    return check_line(header->name, header->value, error)
+           && (!is_of_lists(header) || check_visible(header, error));
 }
 
 static bool
 check_message(const JwMailMessage *message, GError **error)
 {
     if (!check_line("the subject", message->subject, error)
+        || (message->from_name != NULL
+            && !check_line("the sender's name", message->from_name, error))
         || !check_id("the message id", message->message_id, error)) {
         return false;
     }
@@ -196,12 +221,15 @@ append_headers(GString *out, const JwMailMessage *message, GError **error)
     }
     g_autofree char *id = g_strconcat("<", message->message_id, ">", NULL);
     jw_mail_header_append_raw(out, "Date", date);
-    jw_mail_header_append_mailbox(out, "From", from_name, from);
+    jw_mail_header_append_mailbox(
+        out, "From", message->from_name != NULL ? message->from_name : from_name, from);
     jw_mail_header_append_mailbox(out, "To", to_name, to);
     jw_mail_header_append_text(out, "Subject", message->subject);
     jw_mail_header_append_raw(out, "Message-ID", id);
     for (size_t i = 0; i < message->n_headers; i++) {
-        jw_mail_header_append_text(out, message->headers[i].name, message->headers[i].value);
+        const JwMailHeader *header = &message->headers[i];
+        (is_of_lists(header) ? jw_mail_header_append_raw
+                             : jw_mail_header_append_text)(out, header->name, header->value);
     }
     jw_mail_header_append_raw(out, "MIME-Version", "1.0");
     return true;
@@ -379,6 +407,15 @@ append_body(GString *out, const JwMailMessage *message)
     if (!g_str_has_suffix(out->str, "\r\n")) {
         g_string_append(out, "\r\n");
     }
+}
+
+int64_t
+jw_mail_part_size(int64_t bytes)
+{
+    const int64_t digits = (bytes + 2) / 3 * 4;
+    const int64_t lines = (digits + BASE64_LINE - 1) / BASE64_LINE;
+
+    return digits + 2 * lines;
 }
 
 GBytes *

@@ -158,6 +158,7 @@ jw_job_free(gpointer self)
     jw_texts_clear(job, job_texts, G_N_ELEMENTS(job_texts));
     g_strfreev(job->departments);
     g_strfreev(job->recipients);
+    jw_mail_texts_free(job->mail);
     g_strfreev(job->retry_keys);
     jw_artifact_free(job->artifact);
     g_clear_pointer(&job->resends, g_ptr_array_unref);

@@ -8,7 +8,10 @@
 #define VARIABLE   "JW_LINK_KEYS"
 #define REST_MAX   (JW_KEYRING_ID_MAX + JW_UUID_LEN + 14)
 #define DIGITS_MAX 12u
-#define PURPOSE    "jobwire download link 1\n" /* these keys sign nothing else */
+
+/* What a key signs for one purpose is good for no other; these keys sign nothing else. */
+#define DOWNLOAD    "jobwire download link 1\n"
+#define UNSUBSCRIBE "jobwire unsubscribe link 1\n"
 
 struct _JwLinkKeys {
     JwKeyring *keyring;
@@ -17,7 +20,7 @@ struct _JwLinkKeys {
 const JwConfigEntry jw_link_config_entries[] = {
     { "JW_LINK_KEYS", JW_CONFIG_STRING, offsetof(JwLinkConfig, keys), NULL, 0, 0,
       JW_CONFIG_REQUIRED | JW_CONFIG_SECRET,
-      "keys that sign download links, the same for notifier and gateway: "
+      "keys that sign the links in mails, the same for notifier and gateway: "
       "\"id:secret\", "
       "of which the first signs and all are accepted; "
       "make one with: echo \"k1:$(openssl rand -hex 32)\"" },
@@ -56,16 +59,42 @@ jw_link_keys_ids(const JwLinkKeys *self)
     return jw_keyring_ids(self->keyring);
 }
 
+/* "<mac>.<rest>", where @rest begins with the id of the first key. (transfer full) */
+static char *
+sign(const JwLinkKeys *self, const char *purpose, const char *rest)
+{
+    const char *key = jw_keyring_first(self->keyring);
+    char mac[JW_MAC_LEN + 1];
+
+    (void)jw_keyring_mac(self->keyring, key, strlen(key), purpose, rest, mac);
+    return g_strconcat(mac, ".", rest, NULL);
+}
+
+/* What of @text was signed, from the key's id on, whose length is @ret_id_length; NULL: none of
+ * our keys signed it for @purpose. (transfer none) */
+static const char *
+check_sign(const JwLinkKeys *self, const char *purpose, const char *text, size_t *ret_id_length)
+{
+    const size_t length = strnlen(text, JW_MAC_LEN + 1 + REST_MAX + 1);
+    char mac[JW_MAC_LEN + 1];
+
+    if (length > JW_MAC_LEN + 1 + REST_MAX || length < JW_MAC_LEN + 1 || text[JW_MAC_LEN] != '.') {
+        return NULL;
+    }
+    const char *rest = text + JW_MAC_LEN + 1;
+    *ret_id_length = strcspn(rest, ".");
+    const bool known = jw_keyring_mac(self->keyring, rest, *ret_id_length, purpose, rest, mac);
+    return jw_mac_same(mac, text) && known ? rest : NULL;
+}
+
 char *
 jw_link_token_sign(const JwLinkKeys *self, const char *id, int64_t expires_ms)
 {
     g_return_val_if_fail(self != NULL && jw_uuid_valid(id) && expires_ms > 0, NULL);
-    const char *key = jw_keyring_first(self->keyring);
-    g_autofree char *rest = g_strdup_printf("%s.%s.%" G_GINT64_FORMAT, key, id, expires_ms / 1000);
-    char mac[JW_MAC_LEN + 1];
+    g_autofree char *rest = g_strdup_printf("%s.%s.%" G_GINT64_FORMAT,
+                                            jw_keyring_first(self->keyring), id, expires_ms / 1000);
 
-    (void)jw_keyring_mac(self->keyring, key, strlen(key), PURPOSE, rest, mac);
-    return g_strconcat(mac, ".", rest, NULL);
+    return sign(self, DOWNLOAD, rest);
 }
 
 /* What was signed: "id.uuid.seconds". */
@@ -95,19 +124,37 @@ bool
 jw_link_token_check(const JwLinkKeys *self, const char *text, JwLinkToken *ret)
 {
     g_return_val_if_fail(self != NULL && text != NULL && ret != NULL, false);
-    const size_t length = strnlen(text, JW_MAC_LEN + 1 + REST_MAX + 1);
     JwLinkToken token = { 0 };
-    char mac[JW_MAC_LEN + 1];
+    size_t id_length = 0;
+    const char *rest = check_sign(self, DOWNLOAD, text, &id_length);
 
-    if (length > JW_MAC_LEN + 1 + REST_MAX || length < JW_MAC_LEN + 1 || text[JW_MAC_LEN] != '.') {
-        return false;
-    }
-    const char *rest = text + JW_MAC_LEN + 1;
-    const size_t id_length = strcspn(rest, ".");
-    const bool known = jw_keyring_mac(self->keyring, rest, id_length, PURPOSE, rest, mac);
-    if (!jw_mac_same(mac, text) || !known || !read_rest(rest, id_length, &token)) {
+    if (rest == NULL || !read_rest(rest, id_length, &token)) {
         return false;
     }
     *ret = token;
+    return true;
+}
+
+char *
+jw_unsubscribe_token_sign(const JwLinkKeys *self, const char *delivery_id)
+{
+    g_return_val_if_fail(self != NULL && jw_uuid_valid(delivery_id), NULL);
+    g_autofree char *rest = g_strconcat(jw_keyring_first(self->keyring), ".", delivery_id, NULL);
+
+    return sign(self, UNSUBSCRIBE, rest);
+}
+
+bool
+jw_unsubscribe_token_check(const JwLinkKeys *self, const char *text, char ret[JW_UUID_LEN + 1])
+{
+    g_return_val_if_fail(self != NULL && text != NULL && ret != NULL, false);
+    size_t id_length = 0;
+    const char *rest = check_sign(self, UNSUBSCRIBE, text, &id_length);
+    const char *id = rest != NULL && rest[id_length] == '.' ? rest + id_length + 1 : NULL;
+
+    if (id == NULL || !jw_uuid_valid(id)) {
+        return false;
+    }
+    g_strlcpy(ret, id, JW_UUID_LEN + 1);
     return true;
 }

@@ -17,6 +17,12 @@ jw_link_mailed(const char *base, const char *token)
     return g_strconcat(base != NULL ? base : "", JW_LINK_MAILED "/", token, NULL);
 }
 
+char *
+jw_link_unsubscribe(const char *base, const char *token)
+{
+    return g_strconcat(base != NULL ? base : "", JW_LINK_UNSUBSCRIBE "/", token, NULL);
+}
+
 bool
 jw_link_is_web(const char *link)
 {

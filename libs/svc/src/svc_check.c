@@ -5,6 +5,7 @@
 
 #include "jw/clock.h"
 #include "jw/crash.h"
+#include "jw/languages.h"
 #include "jw/log.h"
 
 #include <netdb.h>
@@ -89,6 +90,14 @@ open_local_ports(JwSvc *self, JwConfigCheck *check)
     g_autoptr(GError) error = NULL;
 
     ports->clock = jw_clock_system();
+    if (jw_config_is_read(check, "JW_LANGUAGES_DIR", NULL)) { /* before what they translate */
+        const bool good = jw_languages_load(self->languages_dir, &error);
+        if (!good) {
+            (void)jw_prefix(&error, "JW_LANGUAGES_DIR");
+        }
+        jw_config_note(check, good, &error);
+        g_clear_error(&error);
+    }
     if (self->def->reads_reports && jw_config_is_read(check, "JW_REPORTS_DIR", NULL)) {
         ports->catalog = jw_catalog_load(self->reports_dir, &error);
         if (ports->catalog == NULL) {

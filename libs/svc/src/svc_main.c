@@ -43,13 +43,14 @@ build_tables(JwSvc *self)
     const JwSvcDef *def = self->def;
     const JwConfigTable ours[] = {
         { "Reports", jw_svc_reports_entries, jw_svc_n_reports_entries, self },
+        { "Languages", jw_svc_languages_entries, jw_svc_n_languages_entries, self },
         { "MongoDB", jw_store_config_entries, jw_store_n_config_entries, &self->store_config },
         { "Kafka", jw_bus_config_entries, jw_bus_n_config_entries, &self->bus_config },
         { "HTTP", jw_http_config_entries, jw_http_n_config_entries, &self->http_config },
         { "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config },
         { NULL, jw_svc_sibling_entries, jw_svc_n_sibling_entries, NULL },
     };
-    const size_t without = def->ports == NULL ? 3 : def->reads_reports ? 0 : 1;
+    const size_t without = def->ports == NULL ? 4 : def->reads_reports ? 0 : 1;
     const size_t n_ours = G_N_ELEMENTS(ours) - without;
 
     self->n_tables = def->n_tables + n_ours - 1;

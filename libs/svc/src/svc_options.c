@@ -1,6 +1,7 @@
 /* svc_options.c: command line and configuration, before anything is started. Main thread. */
 #include "svc_private.h"
 
+#include "jw/languages.h"
 #include "jw/text.h"
 
 #include <stdio.h>
@@ -29,6 +30,13 @@ const JwConfigEntry jw_svc_reports_entries[] = {
       "folder of the report definitions" },
 };
 const size_t jw_svc_n_reports_entries = G_N_ELEMENTS(jw_svc_reports_entries);
+
+const JwConfigEntry jw_svc_languages_entries[] = {
+    { "JW_LANGUAGES_DIR", JW_CONFIG_STRING, offsetof(JwSvc, languages_dir),
+      JW_LANGUAGES_DIR_DEFAULT, 0, 0, 0,
+      "folder of further languages of reports and mails, a file each; the same for all services" },
+};
+const size_t jw_svc_n_languages_entries = G_N_ELEMENTS(jw_svc_languages_entries);
 
 const JwConfigEntry jw_svc_sibling_entries[] = {
 #include "config_names.inc" /* by JwConfigNames.cmake */

@@ -14,6 +14,8 @@ extern const size_t jw_svc_n_config_entries;
 
 extern const JwConfigEntry jw_svc_reports_entries[];
 extern const size_t jw_svc_n_reports_entries;
+extern const JwConfigEntry jw_svc_languages_entries[];
+extern const size_t jw_svc_n_languages_entries;
 
 /* The variables of all services, for one environment may serve them all: names alone. */
 extern const JwConfigEntry jw_svc_sibling_entries[];
@@ -26,7 +28,7 @@ struct _JwSvc {
     JwSvcConfig config;
     JwHttpConfig http_config;
     JwHttpConfig health_config; /* of a listener of its own */
-    char *reports_dir;
+    char *reports_dir, *languages_dir;
     JwStoreConfig store_config;
     JwBusConfig bus_config;
     JwConfigTable *tables; /* the service's, ours, then the siblings' */

@@ -6,6 +6,7 @@
 #include "jw/address.h"
 #include "jw/duration.h"
 #include "jw/json_parts.h"
+#include "jw/report_mail.h"
 #include "jw/report_request.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ static const char *const on_failures[] = { "requester", "none", NULL };
 static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = "onFailure", .type = JW_FIELD_STRING, .values = on_failures },
+    { .name = "mail", .type = JW_FIELD_OBJECT, .fields = jw_mail_texts_fields },
     { .name = "inDoubt", .type = JW_FIELD_STRING, .values = jw_in_doubt_names },
     { .name = NULL },
 };
@@ -153,11 +155,40 @@ jw_wire_check_on_failure(const json_t *body, const char *email, const char *base
                              advice);
 }
 
+static const json_t *
+mail_of(const json_t *body)
+{
+    return json_object_get(json_object_get(body, "delivery"), "mail");
+}
+
+/* Whether its mails may say so: of a kind that has none nothing, of a report what it has. */
 static bool
-check_shared(const JwJobKind *kind, const json_t *body, const char *base, JwViolations *violations)
+check_mail(const JwWire *self, const JwJobKind *kind, const json_t *body, const json_t *spec,
+           const char *base, JwViolations *violations)
+{
+    const json_t *mail = mail_of(body);
+    g_autofree char *delivery = jw_pointer(base, "delivery");
+    g_autofree char *pointer = jw_pointer(delivery, "mail");
+
+    if (mail == NULL) {
+        return true;
+    }
+    if ((kind->flags & JW_KIND_RECIPIENTS) == 0) {
+        return jw_violations_add(violations, pointer,
+                                 "does not belong here: a %s job has no recipients", kind->type);
+    }
+    const JwReportDef *def = jw_report_spec_def(self->catalog, spec);
+    return def == NULL || jw_mail_texts_check(mail, def, pointer, violations);
+}
+
+static bool
+check_shared(const JwWire *self, const JwJobKind *kind, const json_t *body, const json_t *spec,
+             const char *base, JwViolations *violations)
 {
     const json_t *requester = json_object_get(body, "requestedBy");
     bool ok = check_recipients(kind, body, base, violations);
+
+    ok = check_mail(self, kind, body, spec, base, violations) && ok;
 
     return jw_wire_check_on_failure(body, jw_json_text(requester, "email"), base,
                                     "give it in requestedBy, or leave this out", violations)
@@ -176,7 +207,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
     if (kind == NULL || spec == NULL) {
         return false;
     }
-    ok = check_shared(kind, body, base, violations) && ok;
+    ok = check_shared(self, kind, body, spec, base, violations) && ok;
     ok = jw_check_object(spec, kind->fields, pointer, violations) && ok;
     return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
@@ -243,6 +274,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
     job->recipients = unique_recipients(body);
+    job->mail = jw_mail_texts_read(mail_of(body));
     job->on_failure = g_strcmp0(on_failure_of(body), jw_on_failure_name(JW_ON_FAILURE_NONE)) == 0
                           ? JW_ON_FAILURE_NONE
                           : JW_ON_FAILURE_REQUESTER;
@@ -304,6 +336,9 @@ set_delivery(json_t *value, const JwJob *job)
     }
     if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
         jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
+    }
+    if (job->mail != NULL) {
+        json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));
     }
     if (json_object_size(delivery) > 0) {
         json_object_set_new(value, "delivery", delivery);
@@ -375,6 +410,7 @@ jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
         ok = jw_violations_add(violations, "/scheduledFor",
                                "is in the past; leave it out to start at once");
     }
+    ok = check_mail(self, kind, body, body, "", violations) && ok;
     if (!kind->check(self->catalog, body, "", violations) || !ok) {
         return false;
     }
@@ -402,6 +438,7 @@ jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *b
         g_autofree char *pointer = jw_pointer(base, "reportType");
         ok = jw_violations_add(violations, pointer, "is required");
     }
+    ok = check_mail(self, kind, settings, settings, base, violations) && ok;
     return kind->check(self->catalog, settings, base, violations) && ok;
 }
 
@@ -426,7 +463,7 @@ jw_wire_check_template(const JwWire *self, const json_t *body, const char *base,
     }
     g_autofree JwField *fields = join_fields(kind->fields, template_fields);
     bool ok = jw_check_object(body, fields, base, violations);
-    ok = check_shared(kind, body, base, violations) && ok;
+    ok = check_shared(self, kind, body, body, base, violations) && ok;
     ok = (kind->check == NULL || kind->check(self->catalog, body, base, violations)) && ok;
     return (kind->check_template == NULL || kind->check_template(body, base, violations)) && ok;
 }

@@ -7,15 +7,11 @@
 #include "links/links.h"
 #include "reports/reports.h"
 #include "schedules/schedules.h"
+#include "unsubscribe/unsubscribe.h"
 
 const JwHttpApi *const gw_apis[] = {
-    &gw_reports_api,
-    &gw_schedules_api,
-    &gw_calendars_api,
-    &gw_bounces_api,
-    &gw_links_api,
-    &gw_docs_api,
-    NULL,
+    &gw_reports_api, &gw_schedules_api,   &gw_calendars_api, &gw_bounces_api,
+    &gw_links_api,   &gw_unsubscribe_api, &gw_docs_api,      NULL,
 };
 
 void

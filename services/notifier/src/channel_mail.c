@@ -5,10 +5,10 @@
  * of the moment. */
 #include "ntf.h"
 
+#include "jw/letter.h"
 #include "jw/links.h"
 #include "jw/store_files.h"
-#include "mail/compose.h"
-#include "mail/view.h"
+#include "jw/store_suppressions.h"
 #include "metrics.h"
 
 static GBytes *
@@ -76,7 +76,7 @@ compose_failure(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError 
         return jw_fail_null(error, JW_ERROR_NOT_FOUND,
                             "not sent: the job is gone, or was asked for again");
     }
-    const NtfComposeInput input = {
+    const JwLetterInput input = {
         .job = job,
         .delivery_id = delivery->id,
         .recipient = delivery->recipient,
@@ -84,7 +84,7 @@ compose_failure(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError 
         .message_id = delivery->message_id,
         .date_ms = job->finished_at_ms,
     };
-    return ntf_compose_failure(&input, error);
+    return jw_letter_failure(&input, error);
 }
 
 static GBytes *
@@ -101,7 +101,7 @@ compose_report(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError *
         return jw_fail_null(error, JW_ERROR_NOT_FOUND,
                             "not sent: its download link was revoked before");
     }
-    if (job->artifact->size_bytes <= self->config.attach_max_bytes) {
+    if (jw_mail_part_size(job->artifact->size_bytes) <= self->config.attach_max_bytes) {
         attachment = read_artifact(self, job->artifact, error);
         if (attachment == NULL) {
             return NULL;
@@ -112,7 +112,9 @@ compose_report(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError *
             return NULL;
         }
     }
-    NtfComposeInput input = {
+    g_autofree char *token = jw_unsubscribe_token_sign(self->links, delivery->id);
+    g_autofree char *unsubscribe = jw_link_unsubscribe(self->config.public_url, token);
+    const JwLetterInput input = {
         .job = job,
         .delivery_id = delivery->id,
         .recipient = delivery->recipient,
@@ -123,8 +125,9 @@ compose_report(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError *
         .attachment = attachment,
         .link = link,
         .link_expires_ms = link_expires_ms,
+        .unsubscribe = unsubscribe,
     };
-    return ntf_compose(&input, error);
+    return jw_letter_report(&input, error);
 }
 
 /* Its text is in the delivery: it is sent whatever became of the job that wrote it. */
@@ -132,7 +135,7 @@ static GBytes *
 compose_message(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
 {
     const JwJob writer = { .id = delivery->job_id };
-    const NtfComposeInput input = {
+    const JwLetterInput input = {
         .job = job != NULL ? job : &writer,
         .delivery_id = delivery->id,
         .recipient = delivery->recipient,
@@ -144,7 +147,7 @@ compose_message(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError 
     if (delivery->subject == NULL || delivery->text == NULL) {
         return jw_fail_null(error, JW_ERROR_CORRUPT, "the message has no subject or no text");
     }
-    return ntf_message(&input, delivery->subject, delivery->text, delivery->html, NULL, 0, error);
+    return jw_letter_plain(&input, delivery->subject, delivery->text, delivery->html, error);
 }
 
 static GBytes *
@@ -153,6 +156,24 @@ compose_nothing(Ntf *self G_GNUC_UNUSED, const JwDelivery *delivery, const JwJob
 {
     return jw_fail_null(error, JW_ERROR_CORRUPT, "there is no mail of a delivery of kind %s",
                         jw_delivery_kind_name((int)delivery->kind));
+}
+
+/* Asks the suppression list, as the last thing before the mail goes out. DENIED, for good: the
+ * address is on it. UNAVAILABLE: it cannot be asked, so nothing is sent yet. Only an entry for all
+ * mail stops what is no report: that a job has failed is an answer to who asked, and a message is
+ * none of the report's mails. */
+static bool
+may_send(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
+{
+    const char *report_type = delivery->kind == JW_DELIVERY_REPORT ? job->subtype : NULL;
+    g_autoptr(JwSuppression) found = NULL;
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_store_is_suppressed(self->store, delivery->recipient, report_type, &found, &cause)) {
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "%s", jw_error_message(cause));
+    }
+    g_autofree char *words = found != NULL ? jw_suppression_words(found) : NULL;
+    return found == NULL || jw_fail(error, JW_ERROR_DENIED, "%s", words);
 }
 
 static GBytes *
@@ -166,7 +187,10 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
         [JW_DELIVERY_EVENT] = compose_nothing,
     };
 
-    return kinds[delivery->kind](self, delivery, job, error);
+    g_autoptr(GBytes) content = kinds[delivery->kind](self, delivery, job, error);
+
+    return content != NULL && may_send(self, delivery, job, error) ? g_steal_pointer(&content)
+                                                                   : NULL;
 }
 
 static bool

@@ -8,7 +8,10 @@ const JwConfigEntry ntf_config_entries[] = {
     { "JW_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, senders), "4", 1, 64, 0,
       "mails sent at once" },
     { "JW_ATTACH_MAX", JW_CONFIG_SIZE, offsetof(NtfConfig, attach_max_bytes), "10MiB", 0, 1 << 30,
-      0, "larger reports are not attached: the mail carries a link" },
+      0,
+      "larger reports are not attached: the mail carries a link. The size is that in the mail, "
+      "where "
+      "a file takes a third more" },
     { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(NtfConfig, public_url), NULL, 0, 0,
       JW_CONFIG_REQUIRED,
       "where readers of mails reach the gateway, https://jobs.example.com: the links begin so" },

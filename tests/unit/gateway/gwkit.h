@@ -28,6 +28,7 @@ typedef struct {
 /* Without the watch thread, so that the store is called by requests alone. */
 GwKit *kit_new(void);
 void kit_free(GwKit *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwKit, kit_free)
 /* For cmocka: *state is a GwKit. */
 int kit_setup(void **state);
 int kit_teardown(void **state);

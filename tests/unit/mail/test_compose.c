@@ -186,6 +186,52 @@ test_structure(void **state)
     g_object_unref(read);
 }
 
+/* The part in the message is as large as it is said to be, at the ends of lines and groups. */
+static void
+test_part_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 0, 1, 2, 3, 4, 56, 57, 58, 113, 114, 115, 1000, 300000 };
+    g_autofree char *zeros = g_malloc0(300000);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(GBytes) data = g_bytes_new_static(zeros, sizes[i]);
+        JwMailPart part = { "a.bin", "application/octet-stream", data, NULL };
+        JwMailMessage message = plain();
+        message.parts = &part;
+        message.n_parts = 1;
+        g_autoptr(GBytes) bytes = compose(&message);
+        g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+        const char *begin = strstr(strstr(text, "name=a.bin"), "\r\n\r\n") + 4;
+        const char *end = strstr(begin, "\r\n--=_");
+        /* the line end before a boundary is the boundary's, or that of the last line */
+        assert_in_range(jw_mail_part_size((int64_t)sizes[i]), end - begin, end - begin + 2);
+    }
+    assert_int_equal(jw_mail_part_size(57), 78);
+    assert_int_equal(jw_mail_part_size(58), 84);
+    assert_int_equal(jw_mail_part_size(INT64_C(10) << 30), INT64_C(14693309174));
+}
+
+/* What a mail program follows stands on one line as it is, however long. */
+static void
+test_list_headers(void **state)
+{
+    (void)state;
+    g_autofree char *path = g_strnfill(300, 'x');
+    g_autofree char *value = g_strconcat("<https://jobs.example.com/", path, "?a=b>", NULL);
+    g_autofree char *line = g_strconcat("\r\nList-Unsubscribe: ", value, "\r\n", NULL);
+    const JwMailHeader headers[] = { { "List-Unsubscribe", value },
+                                     { "List-Unsubscribe-Post", "List-Unsubscribe=One-Click" } };
+    JwMailMessage message = plain();
+
+    message.headers = headers;
+    message.n_headers = G_N_ELEMENTS(headers);
+    g_autoptr(GBytes) bytes = compose(&message);
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    assert_non_null(strstr(text, line));
+    assert_non_null(strstr(text, "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
 static void
 test_type_parameters(void **state)
 {
@@ -369,7 +415,8 @@ test_refused(void **state)
     (void)state;
     g_autoptr(GBytes) data = g_bytes_new_static("x", 1);
     g_autofree char *huge = g_strnfill(5000, 'x');
-    static const JwMailHeader bad_headers[] = {
+    g_autofree char *far = g_strnfill(990, 'x');
+    const JwMailHeader bad_headers[] = {
         { "X-A", "a\r\nBcc: x@y.example" },
         { "X-A", "a\nb" },
         { "X-A: b\r\nBcc", "x" },
@@ -379,6 +426,9 @@ test_refused(void **state)
         { "", "x" },
         { "X A", "x" },
         { "X-A", "\xff" },
+        { "List-Unsubscribe", "<https://example.org/a b>" },
+        { "List-Unsubscribe", "<https://example.org/\xc3\xa4>" },
+        { "List-Unsubscribe", far },
     };
     static const char *const bad_lines[] = {
         "a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\x01", "\xff", "a\tb"
@@ -530,7 +580,8 @@ main(void)
         cmocka_unit_test(test_bodies),          cmocka_unit_test(test_subjects),
         cmocka_unit_test(test_names),           cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_refused),         cmocka_unit_test(test_html_alone_and_stray_images),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),         cmocka_unit_test(test_list_headers),
+        cmocka_unit_test(test_part_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

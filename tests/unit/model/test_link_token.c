@@ -106,6 +106,35 @@ test_forged(void **state G_GNUC_UNUSED)
     assert_false(jw_link_token_check(keys, huge, &token));
 }
 
+/* What ends a subscription opens no report, and the other way round. */
+static void
+test_unsubscribe(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(JwLinkKeys) keys = keys_of("a:" SECRET_A " b:" SECRET_B);
+    g_autoptr(JwLinkKeys) other = keys_of("b:" SECRET_B);
+    g_autofree char *good = jw_unsubscribe_token_sign(keys, DELIVERY);
+    g_autofree char *download = jw_link_token_sign(keys, DELIVERY, EXPIRES);
+    char id[JW_UUID_LEN + 1] = "";
+    JwLinkToken token = { 0 };
+
+    assert_true(g_str_has_suffix(good, ".a." DELIVERY));
+    assert_true(jw_unsubscribe_token_check(keys, good, id));
+    assert_string_equal(id, DELIVERY);
+    assert_false(jw_unsubscribe_token_check(other, good, id));
+    assert_false(jw_unsubscribe_token_check(keys, download, id));
+    assert_false(jw_link_token_check(keys, good, &token));
+    for (size_t i = 0; good[i] != '\0'; i++) {
+        g_autofree char *changed = g_strdup(good);
+        g_autofree char *shorter = g_strndup(good, i);
+        changed[i] = good[i] == 'b' ? 'a' : 'b';
+        assert_false(jw_unsubscribe_token_check(keys, changed, id));
+        assert_false(jw_unsubscribe_token_check(keys, shorter, id));
+    }
+    g_autofree char *longer = g_strconcat(good, "0", NULL);
+    assert_false(jw_unsubscribe_token_check(keys, longer, id));
+    assert_false(jw_unsubscribe_token_check(keys, "", id));
+}
+
 static void
 test_wrong_keys(void **state G_GNUC_UNUSED)
 {
@@ -145,9 +174,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_known_value),
-        cmocka_unit_test(test_rotation),   cmocka_unit_test(test_other_secret),
-        cmocka_unit_test(test_forged),     cmocka_unit_test(test_wrong_keys),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_known_value),
+        cmocka_unit_test(test_rotation),    cmocka_unit_test(test_other_secret),
+        cmocka_unit_test(test_forged),      cmocka_unit_test(test_wrong_keys),
+        cmocka_unit_test(test_unsubscribe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "jw/store_suppressions.h"
+
 #define SECRET "mongodb://10.0.0.7: E11000 duplicate key"
 
 /* A job of ann's, who may have no address, and want no mail. (transfer full) */
@@ -256,6 +258,33 @@ test_says_what_is_too_much(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Who ended the mails of a report is still told that a job of theirs has failed; who wants no mail
+ * at all is not. It names no list to leave: the foot says how to have none. */
+static void
+test_suppressed(void **state G_GNUC_UNUSED)
+{
+    static const char *const types[] = { "call-records", NULL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+        g_autoptr(JwSuppression) entry =
+            jw_suppression_new("ann@example.com", types[i], JW_SUPPRESSED_UNSUBSCRIBED, KIT_NOW);
+        JwCreate create = JW_CREATE_EXISTS;
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(jw_store_add_suppression(kit->ntf.store, entry, &create, &error), error);
+        fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "INTERNAL");
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        assert_int_equal(kit_send_queued(&kit->ntf), 1);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), types[i] != NULL);
+        if (types[i] != NULL) {
+            g_autofree char *raw = kit_message(kit, 0);
+            assert_null(strstr(raw, "List-Unsubscribe"));
+        }
+    }
+}
+
 static void
 test_nobody_is_told(void **state)
 {
@@ -413,6 +442,7 @@ main(void)
         TEST(test_no_internal_text),
         TEST(test_denied),
         TEST(test_says_what_is_too_much),
+        cmocka_unit_test(test_suppressed),
         TEST(test_says_which_report),
         TEST(test_in_german),
         TEST(test_nobody_is_told),

@@ -6,6 +6,7 @@
 
 #include "../../../libs/mail/src/mail_private.h"
 #include "jw/store_files.h"
+#include "jw/store_suppressions.h"
 
 static void
 test_outcomes(void **state G_GNUC_UNUSED)
@@ -96,7 +97,7 @@ take_link(const char *mail)
     return g_strndup(link, strcspn(link, "\r"));
 }
 
-/* Over JW_ATTACH_MAX: the link instead; the file is not even read. */
+/* Over JW_ATTACH_MAX by one byte of the mail: the link instead; the file is not even read. */
 static void
 test_link_instead_of_attachment(void **state)
 {
@@ -106,7 +107,7 @@ test_link_instead_of_attachment(void **state)
     g_autoptr(JwJob) job = kit_job(kit->ports, delivery->job_id);
     g_autoptr(GError) error = NULL;
 
-    kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT) - 1;
+    kit->ntf.config.attach_max_bytes = jw_mail_part_size((int64_t)strlen(KIT_REPORT)) - 1;
     assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
     ntf_send(&kit->ntf, id);
     g_autofree char *text = kit_message(kit, 0);
@@ -187,7 +188,7 @@ test_exactly_at_the_limit(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
 
-    kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT);
+    kit->ntf.config.attach_max_bytes = jw_mail_part_size((int64_t)strlen(KIT_REPORT));
     ntf_send(&kit->ntf, id);
     g_autofree char *text = kit_message(kit, 0);
     assert_null(strstr(text, "/links/"));
@@ -523,6 +524,91 @@ test_same_bytes(void **state)
                               jw_mail_mem_message(kit->ntf.mail, 1)));
 }
 
+static void
+suppress(NtfKit *kit, const char *address, const char *report_type, JwSuppressionReason reason)
+{
+    g_autoptr(JwSuppression) entry = jw_suppression_new(address, report_type, reason, KIT_NOW);
+    JwCreate create = JW_CREATE_EXISTS;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_add_suppression(kit->ntf.store, entry, &create, &error), error);
+}
+
+/* Who is on the list gets nothing, and the delivery says why. */
+static void
+test_suppressed(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *address, *type;
+        JwSuppressionReason reason;
+        const char *reply; /* NULL: it is sent */
+    } cases[] = {
+        { "ann@Example.com", NULL, JW_SUPPRESSED_BOUNCED, "suppressed: the address bounced on *" },
+        { "ann@example.com", "call-records", JW_SUPPRESSED_UNSUBSCRIBED,
+          "suppressed: unsubscribed from call-records reports on *" },
+        { "ann@example.com", NULL, JW_SUPPRESSED_MANUAL, "suppressed: put on the list on *" },
+        { "ann@example.com", "learning-activity", JW_SUPPRESSED_UNSUBSCRIBED, NULL },
+        { "ben@example.com", NULL, JW_SUPPRESSED_UNSUBSCRIBED, NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        const char *pattern = cases[i].reply;
+        g_autoptr(GError) error = NULL;
+
+        suppress(kit, cases[i].address, cases[i].type, cases[i].reason);
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), pattern == NULL);
+        assert_int_equal(delivery->state, pattern == NULL ? JW_DELIVERY_SENT : JW_DELIVERY_FAILED);
+        if (pattern != NULL) {
+            assert_true(g_pattern_match_simple(pattern, delivery->reply));
+            assert_false(delivery->data_sent);
+            assert_ok(ntf_roll_up(&kit->ntf, delivery->job_id, &error), error);
+            g_autoptr(JwJob) job = kit_job(kit->ports, delivery->job_id);
+            assert_int_equal(job->deliveries.failed, 1);
+        }
+    }
+}
+
+/* Also the mail that is sent once more because nobody knows whether it went out. */
+static void
+test_suppressed_before_a_resend(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
+    ntf_send(&kit->ntf, id);
+    suppress(kit, "ann@example.com", NULL, JW_SUPPRESSED_UNSUBSCRIBED);
+    kit_move(kit, id, JW_DCHANGE_RESEND);
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+}
+
+/* Of this delivery, in a header that no reader decodes, and one click. */
+static void
+test_unsubscribe_headers(void **state)
+{
+    static const char begin[] = "\r\nList-Unsubscribe: <" KIT_PUBLIC_URL "/unsubscribe/";
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    char named[JW_UUID_LEN + 1] = "";
+
+    ntf_send(&kit->ntf, id);
+    g_autofree char *mail = kit_message(kit, 0);
+    const char *header = strstr(mail, begin);
+    assert_non_null(header);
+    header += strlen(begin);
+    g_autofree char *token = g_strndup(header, strcspn(header, ">"));
+    assert_true(jw_unsubscribe_token_check(kit->ntf.links, token, named));
+    assert_string_equal(named, id);
+    assert_non_null(strstr(mail, "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
 int
 main(void)
 {
@@ -546,6 +632,9 @@ main(void)
         TEST(test_nothing_to_claim),
         TEST(test_given_up),
         TEST(test_same_bytes),
+        cmocka_unit_test(test_suppressed),
+        TEST(test_suppressed_before_a_resend),
+        TEST(test_unsubscribe_headers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 static const char definition[] =
     "{'reportType':'visits','title':'Visits','filePrefix':'V','collection':'visits',"
     "'dateField':'startedAt','timeZone':'Europe/Istanbul','mailChartTable':'By kind',"
+    "'mail':{'subject':'{{figures.total}} in {{period}}','senderName':'Visits'},"
     "'dimensions':[{'name':'kind','label':'Kind','field':'agent','labels':{'w':'Walk-in'}},"
     "{'name':'weekday','label':'Weekday','field':'startedAt','part':'weekday'}],"
     "'measures':[{'name':'total','label':'Visits','op':'count',"
@@ -21,7 +22,8 @@ static const char definition[] =
     "'tables':[{'title':'By kind','dimension':'kind','measures':['total'],'chart':'column',"
     "'chartMeasure':'total','compare':true},"
     "{'title':'By weekday','dimension':'weekday','measures':['total']}],"
-    "'languages':{'de':{'title':'Besuche','filePrefix':'Besuche','labels':{'kind':'Art','total':'"
+    "'languages':{'de':{'mail':{'subject':'{{figures.total}} vom {{start}} an','intro':'Hallo'},"
+    "'title':'Besuche','filePrefix':'Besuche','labels':{'kind':'Art','total':'"
     "Besuche'},"
     "'columns':{'agent':'Art des Besuchs'},'tables':{'By kind':'Nach Art'},"
     "'units':{'total':{'one':'Besuch','other':'Besuche'}},"
@@ -205,13 +207,36 @@ test_file_names(void **state)
     }
 }
 
+/* What is not translated stays, and all of it goes with the summary. */
+static void
+test_texts_of_mails(void **state)
+{
+    static const struct {
+        const char *language, *subject, *intro;
+    } cases[] = {
+        { "en", "{{figures.total}} in {{period}}", NULL },
+        { "de", "{{figures.total}} vom {{start}} an", "Hallo" },
+        { "tr", "{{figures.total}} in {{period}}", NULL },
+    };
+    g_autoptr(JwReportDef) def = parse();
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwReportResult) result = report(def, cases[i].language);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        assert_string_equal(read->mail_subject, cases[i].subject);
+        assert_int_equal(g_strcmp0(read->mail_intro, cases[i].intro), 0);
+        assert_string_equal(read->mail_sender, "Visits");
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_german),
-        cmocka_unit_test(test_other_languages),
-        cmocka_unit_test(test_days_and_filters),
+        cmocka_unit_test(test_german),          cmocka_unit_test(test_texts_of_mails),
+        cmocka_unit_test(test_other_languages), cmocka_unit_test(test_days_and_filters),
         cmocka_unit_test(test_file_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,12 @@ assert_round_trip(const Fixture *fixture, const JwJob *job, int64_t later_ms)
     assert_same_texts(back->departments, job->departments);
     assert_same_texts(back->recipients, job->recipients);
     assert_int_equal(back->on_failure, job->on_failure);
+    assert_int_equal(back->mail == NULL, job->mail == NULL);
+    if (job->mail != NULL) {
+        assert_int_equal(g_strcmp0(back->mail->subject, job->mail->subject), 0);
+        assert_int_equal(g_strcmp0(back->mail->intro, job->mail->intro), 0);
+        assert_int_equal(g_strcmp0(back->mail->sender_name, job->mail->sender_name), 0);
+    }
     assert_int_equal(back->in_doubt, job->in_doubt);
     assert_int_equal(back->visibility, job->visibility);
     assert_int_equal(back->max_attempts, job->max_attempts);
@@ -130,6 +136,9 @@ test_round_trip(void **state)
         REQUEST(",'delivery':{'onFailure':'none'}"),
         REQUEST(",'delivery':{'inDoubt':'at_most_once'}"),
         REQUEST(",'delivery':{'inDoubt':'at_least_once'}"),
+        REQUEST(
+            ",'delivery':{'mail':{'subject':'{{period}}','intro':'a\\n\\nb','senderName':'X'}}"),
+        REQUEST(",'delivery':{'mail':{'intro':'{{figures.totalCalls}}'}}"),
         REQUEST(",'visibility':'everyone'"),
         REQUEST(",'visibility':'department'"),
         REQUEST(",'delivery':{'recipients':['a@example.com'],'onFailure':'requester'}"),

@@ -106,6 +106,7 @@ struct _JcCommand {
     X(import)                                                                                      \
     X(demo_data)                                                                                   \
     X(check_definitions)                                                                           \
+    X(language)                                                                                    \
     X(submit)                                                                                      \
     X(watch)                                                                                       \
     X(download)                                                                                    \
@@ -117,6 +118,8 @@ struct _JcCommand {
     X(templates)                                                                                   \
     X(schedule)                                                                                    \
     X(calendar)                                                                                    \
+    X(suppress)                                                                                    \
+    X(mail)                                                                                        \
     X(types)                                                                                       \
     X(dlq)                                                                                         \
     X(completion)                                                                                  \

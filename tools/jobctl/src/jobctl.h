@@ -24,6 +24,7 @@ typedef struct {
     JwClock *clock;         /* (transfer none) */
     const char *const *env; /* NAME=value, NULL-terminated */
     JwStore *store;         /* tests only: used instead of the server; NULL otherwise */
+    struct _JwMail *mail;   /* the same */
 } JcContext;
 
 /* The whole program but for main(). @argv: with the program's name. */

@@ -79,6 +79,7 @@ typedef struct {
     const char *openapi;   /* file in schemas/http that describes it; NULL: none */
     bool quiet;            /* probes: answers below 500 are logged at debug level only */
     bool immediate;        /* its handlers never block: no worker is waited for */
+    bool any_media;        /* its handlers take bodies of any media type, such as forms */
 } JwHttpApi;
 
 G_END_DECLS

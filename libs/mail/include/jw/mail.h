@@ -33,7 +33,7 @@ bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
-    const char *name, *value;
+    const char *name, *value; /* of "List-…": "<https://…>", neither folded nor encoded */
 } JwMailHeader;
 
 typedef struct {
@@ -44,6 +44,7 @@ typedef struct {
 
 typedef struct {
     const char *from, *to; /* "Name <address>"; @to: an address */
+    const char *from_name; /* in the place of that name; NULL: that one */
     const char *subject, *text, *html;
     const char *message_id; /* without <> */
     int64_t date_ms;
@@ -52,6 +53,9 @@ typedef struct {
     const JwMailHeader *headers; /* further ones, e.g. Auto-Submitted; checked for CR and LF */
     size_t n_headers;
 } JwMailMessage;
+
+/* How many bytes of a message a part of @bytes takes: base64 in lines, a third more. */
+int64_t jw_mail_part_size(int64_t bytes);
 
 /* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean. Same input, same bytes. INVALID for
  * CR, LF or NUL in a header field or bad UTF-8. (transfer full) */

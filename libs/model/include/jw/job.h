@@ -3,6 +3,7 @@
 #pragma once
 #include "jw/job_mail.h"
 #include "jw/job_state.h"
+#include "jw/mail_texts.h"
 #include "jw/visibility.h"
 #include <stdint.h>
 
@@ -20,8 +21,7 @@ typedef struct {
     char *request_id, *traceparent, *causation_id; /* headers; the last: what it answers; NULL */
 } JwOutboxEntry;
 
-/* An entry with a new id, without request_id and traceparent. @take_body: (transfer full).
- * (transfer full) */
+/* With a new id, without request_id and traceparent; takes @take_body. (transfer full) */
 JwOutboxEntry *jw_outbox_entry_new(const char *topic, const char *key, const char *type,
                                    char *take_body, int64_t at_ms);
 void jw_outbox_entry_free(gpointer self);
@@ -99,6 +99,7 @@ typedef struct {
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
+    JwMailTexts *mail;  /* in the place of the report type's; NULL: none */
     JwInDoubt in_doubt; /* of its mails */
     JwVisibility visibility;
     int32_t max_attempts, max_retries;
@@ -116,8 +117,7 @@ typedef struct {
     char *cancelled_by, *cancel_reason;
     JwArtifact *artifact; /* only when completed, of a kind with a file */
     char *result;         /* JSON; only when completed, of a kind that has one */
-    /* [{"code", "message"}] as JSON: it completed, and yet something is not as it should be; NULL:
-     * none */
+    /* [{"code", "message"}] as JSON: completed, and yet something is not as it should be; NULL */
     char *warnings;
     JwDeliveryCounts deliveries;       /* of its report, or its messages */
     bool mail_pending, ledger_pending; /* the store's: until all deliveries, the row, have ended */

@@ -48,4 +48,13 @@ typedef struct {
  * key is known. @ret: set when true; whether its time is over is the caller's question. */
 bool jw_link_token_check(const JwLinkKeys *self, const char *text, JwLinkToken *ret);
 
+/* A token that takes who got that delivery off the list of its mails, "<mac>.<key id>.<delivery>";
+ * without an end, for mails are kept. It opens no report, nor does a token that does take anybody
+ * off. (transfer full) */
+char *jw_unsubscribe_token_sign(const JwLinkKeys *self, const char *delivery_id);
+
+/* As jw_link_token_check(). @ret: the delivery's id. */
+bool jw_unsubscribe_token_check(const JwLinkKeys *self, const char *text,
+                                char ret[JW_UUID_LEN + 1]);
+
 G_END_DECLS

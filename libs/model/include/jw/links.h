@@ -18,6 +18,11 @@ char *jw_link_report_job(const char *base, const char *job_id, const char *below
 /* The download link of a token; @base as above. (transfer full) */
 char *jw_link_mailed(const char *base, const char *token);
 
+#define JW_LINK_UNSUBSCRIBE "/unsubscribe" /* a token follows (jw/link_token.h) */
+
+/* The address that ends the mails of a list; @base as above. (transfer full) */
+char *jw_link_unsubscribe(const char *base, const char *token);
+
 /* Whether it is a plain web address, fit to be clicked on: http or https, and only characters that
  * a URL may have. */
 bool jw_link_is_web(const char *link);

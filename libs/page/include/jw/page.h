@@ -46,9 +46,15 @@ void jw_page_title(GString *out, const JwPageTitle *title);
 /* Appends what is inside a card. */
 void jw_page_card(GString *out, const JwPageCard *card);
 
-/* Appends the foot and ends the page. @why: a sentence and a space before the foot, or "".
- * @job_name: (nullable) */
-void jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id,
-                 const char *language);
+typedef struct {
+    const char *why;               /* sentences before the foot; NULL: none */
+    const char *link;              /* behind them; NULL: none */
+    const char *link_text;         /* what it does; NULL with @link */
+    const char *job_name, *job_id; /* the name: NULL: unknown */
+    const char *language;
+} JwPageFoot;
+
+/* Appends the foot and ends the page. */
+void jw_page_end(GString *out, const JwPageFoot *foot);
 
 G_END_DECLS

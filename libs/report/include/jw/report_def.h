@@ -2,6 +2,7 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/mail_texts.h"
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
 #include "jw/report_filter.h"
@@ -85,6 +86,7 @@ typedef struct {
     /* Its records belong to no department: who is limited to some may have all of them. */
     bool open_to_all_departments;
     int timeout_s;          /* of an attempt of a job that has no limit of its own; 0: none */
+    JwMailTexts *mail;      /* what its mails say; NULL: their own words */
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;     /* of a dimension that a table shows; all others count under "(other)" */
     JwCompare compare;  /* unless a request says otherwise */

@@ -88,6 +88,8 @@ typedef struct {
     GStringChunk *strings;      /* holds every string of the result */
     int64_t compared_start_ms, compared_end_ms; /* of that period, half open */
     const char *language; /* of its words (jw/report_words.h), "de"; NULL: English */
+    /* what the definition says for its mails, templates (jw/mail_texts.h); NULL: nothing */
+    const char *mail_subject, *mail_intro, *mail_sender;
 } JwReportResult;
 
 /* Copies what the definition shows out of @aggregate, or what the request names instead: its

@@ -65,6 +65,10 @@ char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
  * whole days. (transfer full) (nullable) */
 char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, const char *language);
 
+/* "4 Jan 2021": the day in @zone of a time. NULL: outside of the calendar. (transfer full)
+ * (nullable) */
+char *jw_report_text_day(int64_t time_ms, GTimeZone *zone, const char *language);
+
 /* "11 Jan 2021, 00:05 UTC" in @language (nullable). (transfer full) */
 char *jw_report_moment(int64_t time_ms, const char *language);
 

@@ -108,8 +108,8 @@ const char *jw_report_word(JwWord word, const char *language);
 /* The word with what stands in its places. @second: (nullable). (transfer full) */
 char *jw_report_word_fill(JwWord word, const char *language, const char *first, const char *second);
 
-/* A JwFieldCheck (jw/json.h): a language that has words, one of "en", "de", "fr", "es" and "tr".
- * (transfer full) */
+/* A JwFieldCheck (jw/json.h): a language that has words: "en", "de", "fr", "es", "tr", and those of
+ * files (jw/languages.h). (transfer full) */
 char *jw_check_language(const char *text);
 
 /* A number in English, "-1,234.5 %", with the marks of @language (nullable): "-1.234,5 %".

@@ -138,6 +138,7 @@ jw_report_def_free(gpointer data)
     if (self == NULL) {
         return;
     }
+    jw_mail_texts_free(self->mail);
     jw_texts_clear(self, def_texts, G_N_ELEMENTS(def_texts));
     g_clear_pointer(&self->where, g_array_unref);
     g_clear_pointer(&self->filters, g_array_unref);

@@ -6,11 +6,13 @@
 #include "engine/formula.h"
 #include "definition/rows_json.h"
 #include "jw/catalog.h"
+#include "jw/report_mail.h"
 #include "jw/report_words.h"
 #include "definition/def_languages.h"
 #include "jw/ident.h"
 #include "definition/def_looks.h"
 #include "names.h"
+#include "text/language.h"
 
 #include <math.h>
 #include <string.h>
@@ -163,6 +165,7 @@ static const JwField def_fields[] = {
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
     LABEL("listTitle", 0, 31),
     LABEL("mailChartTable", 0, 31),
+    { .name = "mail", .type = JW_FIELD_OBJECT, .fields = jw_mail_texts_fields },
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = "language", .type = JW_FIELD_STRING, .check = jw_check_language },
@@ -428,6 +431,7 @@ read_def(const json_t *value)
     def->language = g_strdup(language != NULL ? language : "en");
     def->list_title =
         g_strdup(list_title != NULL ? list_title : jw_report_word(JW_WORD_RECORDS, language));
+    def->mail = jw_mail_texts_read(json_object_get(value, "mail"));
     def->mail_chart_table = dup_text(value, "mailChartTable");
     def->compare = (JwCompare)jw_name_read(value, "compare", jw_compare_names, JW_COMPARE_NONE);
     def->summary = jw_json_texts(json_object_get(value, "summary"));
@@ -458,6 +462,7 @@ check_def(const json_t *value, JwViolations *violations)
         check_members(value, violations);
         jw_def_check_units(value, violations);
         jw_report_def_note(def, violations);
+        (void)jw_mail_texts_check(json_object_get(value, "mail"), def, "/mail", violations);
         jw_def_check_languages(value, violations);
     }
     return def;
@@ -467,10 +472,10 @@ check_def(const json_t *value, JwViolations *violations)
 static void
 add_languages(JwReportDef *def, const json_t *value, JwViolations *violations)
 {
-    static const char *const codes[] = { "en", "de", "fr", "es", "tr" };
+    g_autofree const char **codes = jw_language_codes();
 
     def->others = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, jw_report_def_free);
-    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+    for (size_t i = 0; codes[i] != NULL; i++) {
         if (strcmp(codes[i], def->language) == 0) {
             continue;
         }

@@ -4,6 +4,7 @@
 #include "definition/def_languages.h"
 
 #include "definition/def_looks.h"
+#include "jw/report_mail.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ static const JwField language_fields[] = {
     { .name = "title", .type = JW_FIELD_STRING, .min = 1, .max = 100 },
     { .name = "listTitle", .type = JW_FIELD_STRING, .min = 1, .max = 31 },
     { .name = "filePrefix", .type = JW_FIELD_STRING, .check = jw_check_identifier },
+    { .name = "mail", .type = JW_FIELD_OBJECT, .fields = jw_mail_texts_fields },
     MAP("labels", jw_def_label_item),
     MAP("columns", jw_def_label_item),
     MAP("tables", sheet_title),
@@ -149,6 +151,19 @@ translate_titles(json_t *definition, const json_t *titles)
     }
 }
 
+/* Texts that are not translated stay. */
+static void
+translate_mail(json_t *definition, const json_t *translated)
+{
+    json_t *mail = json_object_get(definition, "mail");
+
+    if (translated != NULL && mail != NULL) {
+        json_object_update(mail, jw_json_mutable(translated));
+    } else if (translated != NULL) {
+        json_object_set_new(definition, "mail", json_deep_copy(translated));
+    }
+}
+
 json_t *
 jw_def_translate(const json_t *definition, const char *language)
 {
@@ -161,6 +176,7 @@ jw_def_translate(const json_t *definition, const char *language)
             translate_map(translated, translation, i);
         }
     }
+    translate_mail(translated, json_object_get(translation, "mail"));
     translate_titles(translated, json_object_get(translation, "tables"));
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         json_t *text = json_object_get(translation, texts[i]);

@@ -121,6 +121,11 @@ jw_result_build(JwAggregate *aggregate, const JwReportDef *def, const JwReportRe
     g_autofree char *period = jw_report_text_period(request, zone);
     self->title = jw_result_keep(self, def->title);
     self->language = jw_result_keep(self, def->language);
+    if (def->mail != NULL) {
+        self->mail_subject = jw_result_keep(self, def->mail->subject);
+        self->mail_intro = jw_result_keep(self, def->mail->intro);
+        self->mail_sender = jw_result_keep(self, def->mail->sender_name);
+    }
     self->report_type = jw_result_keep(self, def->report_type);
     self->period = request->period;
     self->start_ms = request->start_ms;

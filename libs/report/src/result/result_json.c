@@ -1,17 +1,16 @@
 /* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
  * names of its members:
  *   {"title", "language", "reportType", "period": {"type", "start", "end", "timeZone", "label"},
- * "rows", "filters": [{"name", "label", "text"}], "inactiveIncluded", "compared": {"start", "end",
- * "label"}, "notes": [], "figures": [{"name", "label", "format", "value", "text", "unit", "level",
- *                 "comparison": {"previous", "previousText", "difference", "differenceText",
- *                                "percent", "percentText"}}],
- *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "unitOne", "labels": [],
- *      "values": [], "more": [{"measure", "format", "decimals", "unit", "unitOne", "values": []}]},
- *    "table": {"title", "keys", "columns": [{"name", "label", "format", "head"}], "groups",
- *      "rows": [[]], "total": []}}
- * "table" is that of a request with groupBy: its first groups, how many there are, their total; the
- * first columns are keys, and "head" says what of a pivot is above a column. What compares is left
- * out of a result that does not. Any thread, no state. */
+ * "rows", "mail": {"subject", "intro", "senderName"}, "filters": [{"name", "label", "text"}],
+ * "inactiveIncluded", "compared": {"start", "end", "label"}, "notes": [], "figures": [{"name",
+ * "label", "format", "value", "text", "unit", "level", "comparison": {"previous", "previousText",
+ * "difference", "differenceText", "percent", "percentText"}}], "chart": {"title", "kind",
+ * "measure", "format", "decimals", "unit", "unitOne", "labels": [], "values": [], "more":
+ * [{"measure", "format", "decimals", "unit", "unitOne", "values": []}]}, "table": {"title", "keys",
+ * "columns": [{"name", "label", "format", "head"}], "groups", "rows": [[]], "total": []}} "table"
+ * is that of a request with groupBy: its first groups, how many there are, their total; the first
+ * columns are keys, and "head" says what of a pivot is above a column. What compares is left out of
+ * a result that does not. Any thread, no state. */
 #include "result/result_private.h"
 
 #include "jw/clock.h"
@@ -97,6 +96,29 @@ decode_period(JwReportResult *self, const json_t *period)
     self->end_ms = jw_json_time(period, "end", 0);
     self->time_zone = decode_text(self, period, "timeZone");
     self->period_label = decode_text(self, period, "label");
+}
+
+/* Left out when there is nothing to say. */
+static void
+encode_mail(const JwReportResult *self, json_t *summary)
+{
+    json_t *mail = json_object();
+
+    jw_json_set_string(mail, "subject", self->mail_subject);
+    jw_json_set_string(mail, "intro", self->mail_intro);
+    jw_json_set_string(mail, "senderName", self->mail_sender);
+    if (json_object_size(mail) > 0) {
+        json_object_set(summary, "mail", mail);
+    }
+    json_decref(mail);
+}
+
+static void
+decode_mail(JwReportResult *self, const json_t *mail)
+{
+    self->mail_subject = decode_text(self, mail, "subject");
+    self->mail_intro = decode_text(self, mail, "intro");
+    self->mail_sender = decode_text(self, mail, "senderName");
 }
 
 /* Both are left out when there is nothing to say. */
@@ -403,6 +425,7 @@ jw_report_result_summary(const JwReportResult *self)
     if (g_strcmp0(self->language, "en") != 0) {
         jw_json_set_string(summary, "language", self->language);
     }
+    encode_mail(self, summary);
     encode_limits(self, summary);
     encode_beside(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
@@ -429,6 +452,7 @@ jw_report_result_of_summary(const char *text)
     self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
     decode_period(self, json_object_get(summary, "period"));
     self->language = decode_text(self, summary, "language");
+    decode_mail(self, json_object_get(summary, "mail"));
     decode_limits(self, summary);
     decode_beside(self, summary);
     decode_figures(self, json_object_get(summary, "figures"));

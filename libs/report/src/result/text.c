@@ -225,6 +225,14 @@ jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, const cha
     return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
 }
 
+char *
+jw_report_text_day(int64_t time_ms, GTimeZone *zone, const char *language)
+{
+    g_autoptr(GDateTime) at = local_time(time_ms, zone);
+
+    return at != NULL ? moment_text(at, false, jw_language_find(language)) : NULL;
+}
+
 const char *
 jw_report_kind(JwPeriodType period, const char *language)
 {

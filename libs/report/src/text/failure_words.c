@@ -234,7 +234,9 @@ static const char *const words[JW_FAILURE_N][JW_N_LANGUAGES] = {
 const char *
 jw_failure_word(JwFailureWord word, const char *language)
 {
-    return words[word][jw_language_index(language)];
+    const char *loaded = jw_language_word(language, JW_WORDS_FAILURE, word);
+
+    return loaded != NULL ? loaded : words[word][jw_language_index(language)];
 }
 
 char *

@@ -1,6 +1,8 @@
-/* text/language.c: see text/language.h. A row a language; its words are a column of words.c. Any
- * thread, no state. */
+/* text/language.c: see text/language.h. A row a language; its words are a column of words.c.
+ * Any thread; the languages of files are there before the first thread. */
 #include "text/language.h"
+
+#include "text/language_file.h"
 
 #include "jw/report_words.h"
 #include "jw/text.h"
@@ -91,16 +93,45 @@ jw_language_index(const char *language)
 const JwLanguage *
 jw_language_find(const char *language)
 {
-    return &jw_languages[jw_language_index(language)];
+    const JwLoadedLanguage *loaded = jw_language_loaded(language);
+
+    return loaded != NULL ? &loaded->form : &jw_languages[jw_language_index(language)];
+}
+
+const char *
+jw_language_word(const char *language, JwWords table, size_t word)
+{
+    const JwLoadedLanguage *loaded = jw_language_loaded(language);
+
+    return loaded != NULL ? loaded->words[table][word] : NULL;
+}
+
+const char **
+jw_language_codes(void)
+{
+    const size_t n_loaded = jw_language_n_loaded();
+    const char **codes = g_new0(const char *, JW_N_LANGUAGES + n_loaded + 1);
+
+    for (size_t i = 0; i < JW_N_LANGUAGES; i++) {
+        codes[i] = jw_languages[i].code;
+    }
+    for (size_t i = 0; i < n_loaded; i++) {
+        codes[JW_N_LANGUAGES + i] = jw_language_get_loaded(i)->form.code;
+    }
+    return codes;
 }
 
 char *
 jw_check_language(const char *text)
 {
-    return strcmp(jw_language_find(text)->code, text) == 0
-               ? NULL
-               : g_strdup("must be one of en, de, fr, es, tr: reports have no words in another "
-                          "language yet");
+    if (strcmp(jw_language_find(text)->code, text) == 0) {
+        return NULL;
+    }
+    g_autofree const char **codes = jw_language_codes();
+    g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)codes);
+    return g_strdup_printf("must be one of %s: reports have no words in another language; one more "
+                           "is a file in JW_LANGUAGES_DIR",
+                           all);
 }
 
 char *

@@ -5,7 +5,11 @@
 
 G_BEGIN_DECLS
 
-#define JW_N_LANGUAGES 5
+#define JW_N_LANGUAGES 5 /* that are here; further ones are files (language_file.h) */
+
+/* What the tables of words are of. */
+typedef enum { JW_WORDS_REPORT, JW_WORDS_FAILURE, JW_WORDS_MAIL } JwWords;
+#define JW_N_WORD_TABLES 3
 
 typedef struct {
     const char *code;
@@ -19,6 +23,13 @@ typedef struct {
 } JwLanguage;
 
 extern const JwLanguage jw_languages[JW_N_LANGUAGES];
+
+/* A word of a language that is a file; NULL: @language is none of those. (transfer none) */
+const char *jw_language_word(const char *language, JwWords table, size_t word);
+
+/* All languages that there are, by their codes, NULL at the end: those here first. (transfer
+ * container) */
+const char **jw_language_codes(void);
 
 /* Of jw_languages; 0, English, where @language is NULL or not known. */
 size_t jw_language_index(const char *language);

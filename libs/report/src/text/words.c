@@ -269,7 +269,9 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
 const char *
 jw_report_word(JwWord word, const char *language)
 {
-    return words[word][jw_language_index(language)];
+    const char *loaded = jw_language_word(language, JW_WORDS_REPORT, word);
+
+    return loaded != NULL ? loaded : words[word][jw_language_index(language)];
 }
 
 char *

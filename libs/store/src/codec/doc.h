@@ -44,7 +44,8 @@ struct _JwDocTable {
 
 /* fields.c: the stored form. The first field of each is the _id, a string. */
 extern const JwDocTable jw_doc_job_table, jw_doc_delivery_table, jw_doc_schedule_table,
-    jw_doc_occurrence_table, jw_doc_template_table, jw_doc_share_table, jw_doc_api_key_table;
+    jw_doc_occurrence_table, jw_doc_template_table, jw_doc_share_table, jw_doc_api_key_table,
+    jw_doc_suppression_table;
 /* Parts of those. */
 extern const JwDocTable jw_doc_artifact_table, jw_doc_progress_table, jw_doc_counts_table,
     jw_doc_outbox_table, jw_doc_fire_table, jw_doc_mark_table, jw_doc_resend_table;

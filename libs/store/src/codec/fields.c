@@ -5,6 +5,7 @@
 #include "jw/api_key.h"
 #include "jw/store_shares.h"
 #include "jw/store_templates.h"
+#include "jw/suppression.h"
 
 #define FIELD(type_, s, member, name_)                                                             \
     {                                                                                              \
@@ -126,6 +127,13 @@ static const JwDocField resend_fields[] = {
 };
 const JwDocTable jw_doc_resend_table = TABLE("resend", JwResend, resend_fields);
 
+static const JwDocField mail_texts_fields[] = {
+    FIELD(STRING, JwMailTexts, subject, "subject"),
+    FIELD(STRING, JwMailTexts, intro, "intro"),
+    FIELD(STRING, JwMailTexts, sender_name, "senderName"),
+};
+static const JwDocTable mail_texts_table = TABLE("texts of mails", JwMailTexts, mail_texts_fields);
+
 static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, id, "_id"),
     FIELD(STRING, JwJob, type, "type"),
@@ -152,6 +160,7 @@ static const JwDocField job_fields[] = {
     FIELD(INT64, JwJob, template_version, "templateVersion"),
     FIELD(STRINGS, JwJob, recipients, "recipients"),
     NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
+    NESTED(OWNED, JwJob, mail, "mail", mail_texts_table),
     NAMED(JwJob, in_doubt, "inDoubt", jw_in_doubt_name),
     NAMED(JwJob, visibility, "visibility", jw_visibility_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
@@ -327,6 +336,18 @@ static const JwDocField share_fields[] = {
     FIELD(STRING, JwShare, request_hash, "requestHash"),
 };
 const JwDocTable jw_doc_share_table = TABLE("link", JwShare, share_fields);
+
+static const JwDocField suppression_fields[] = {
+    FIELD(STRING, JwSuppression, id, "_id"),
+    FIELD(STRING, JwSuppression, address, "address"),
+    FIELD(STRING, JwSuppression, report_type, "reportType"),
+    NAMED(JwSuppression, reason, "reason", jw_suppression_reason_name),
+    FIELD(STRING, JwSuppression, by, "by"),
+    FIELD(STRING, JwSuppression, note, "note"),
+    FIELD(STRING, JwSuppression, delivery_id, "deliveryId"),
+    ALWAYS(TIME, JwSuppression, created_at_ms, "createdAt"),
+};
+const JwDocTable jw_doc_suppression_table = TABLE("suppression", JwSuppression, suppression_fields);
 
 static const JwDocField api_key_fields[] = {
     FIELD(STRING, JwApiKey, id, "_id"),

@@ -176,7 +176,7 @@ links_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 /* The address is the key to the file: it stays out of caches, other sites and search. */
-static const JwHttpHeader headers[] = {
+const JwHttpHeader gw_links_headers[] = {
     { "Cache-Control", "private, no-store" },
     { "Referrer-Policy", "no-referrer" },
     { "X-Robots-Tag", "noindex, nofollow" },
@@ -192,7 +192,7 @@ const JwHttpApi gw_links_api = {
     .name = "links",
     .prefix = JW_LINK_MAILED,
     .errors = gw_links_page,
-    .headers = headers,
+    .headers = gw_links_headers,
     .routes = routes,
     .openapi = "openapi-links.yaml",
 };

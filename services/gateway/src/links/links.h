@@ -13,4 +13,11 @@ extern const JwHttpApi gw_links_api;
 /* page.c: the error form: a page with the reason, as a JSON string. */
 json_t *gw_links_page(const JwHttpProblem *problem, const char **ret_content_type);
 
+/* A page with @title and @inner, which is HTML. @language: (nullable): of both. (transfer full) */
+char *gw_links_paper(const char *title, const char *inner, const char *language);
+
+/* Sets the headers of pages that are for who has their address alone; ended by a row without a
+ * name. */
+extern const JwHttpHeader gw_links_headers[];
+
 G_END_DECLS

@@ -50,6 +50,7 @@ render_result(const Gw *self, const JwJob *job)
     if (artifact->summary != NULL) {
         json_t *figures = jw_json_parse(artifact->summary, strlen(artifact->summary), NULL);
         if (figures != NULL) {
+            (void)json_object_del(figures, "mail"); /* templates, which are for the mail alone */
             json_object_set_new(result, "summary", figures);
         }
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jw/jobs_mails.h"
+#include "jw/report_mail.h"
 
 static const struct {
     const char *status, *note; /* of this API; the note adds what no status expresses */
@@ -107,6 +108,9 @@ gw_render_delivery(const JwJob *job, const GPtrArray *deliveries)
 
     if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
         jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
+    }
+    if (job->mail != NULL) {
+        json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));
     }
     if (failure != NULL) {
         json_object_set_new(delivery, "failureMail", failure);

@@ -5,6 +5,8 @@
 
 #include "import/record.h"
 #include "jw/catalog.h"
+#include "jw/languages.h"
+#include "jw/log.h"
 #include "jw/report.h"
 #include "jw/store_records.h"
 #include "jw/report_sheets.h"
@@ -216,6 +218,33 @@ check_mapping(Check *check, const char *path)
             mapping->fields->len);
 }
 
+static void
+check_language(Check *check, const char *path)
+{
+    size_t length = 0;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = jw_file_read(path, FILE_MAX_BYTES, &length, &error);
+
+    if (text == NULL || !jw_language_check_file(text, length, path, &error)) {
+        print_violation(check, error);
+        return;
+    }
+    fprintf(check->context->out, "good  %s: language\n", path);
+}
+
+/* Definitions are in every language, so what they say is looked at in those of files as well. A
+ * file that is wrong is told where it is checked. */
+static void
+load_languages(const char *top)
+{
+    g_autofree char *dir = g_build_filename(top, "languages", NULL);
+    g_autoptr(GError) error = NULL;
+
+    if (g_file_test(dir, G_FILE_TEST_IS_DIR) && !jw_languages_load(dir, &error)) {
+        jw_debug("languages", JW_STR("error", jw_error_message(error)));
+    }
+}
+
 static int
 compare_paths(gconstpointer a, gconstpointer b)
 {
@@ -277,6 +306,8 @@ run(const JcCall *call, GError **error)
     g_autoptr(GHashTable) types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(JwStore) owned = NULL;
     Check check = { .context = context, .types = types, .store = find_store(context, &owned) };
+    load_languages(top);
+    check_folder(&check, top, "languages", check_language);
     check_folder(&check, top, "reports", check_report);
     check_folder(&check, top, "mappings", check_mapping);
     if (check.checked == 0) {
@@ -295,8 +326,9 @@ static const JcVerb verbs[] = {
 
 const JcCommand jc_check_definitions = {
     .name = "check-definitions",
-    .summary = "checks report definitions and import mappings",
-    .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
+    .summary = "checks report definitions, import mappings and languages",
+    .help = "DIR holds reports/*.json, mappings/*.json and languages/*.json; JW_SCHEMAS_DIR, or\n"
+            "./schemas.\n"
             "Each violation names the file and the place in it as a JSON pointer. A note is no\n"
             "mistake: it says what the workbook shows otherwise, such as the name of a sheet.\n"
             "With JW_MONGODB_URI, records are looked at as well: a field that none has is warned "

@@ -1,8 +1,8 @@
-/* mail/failure.c: the mail that says why a job failed for good, and what to do. Any thread, no
+/* letter_failure.c: the mail that says why a job failed for good, and what to do. Any thread, no
  * state. The reasons are ours, by the error's code: messages of errors name servers, files and
  * fields, and are for the log. */
-#include "mail/compose.h"
-#include "mail/view.h"
+#include "jw/letter.h"
+#include "letter_view.h"
 
 #include "jw/failure_words.h"
 #include "jw/report_text.h"
@@ -53,7 +53,7 @@ ended(const JwJob *job, const char *language)
 }
 
 static void
-add_fact(GArray *facts, const NtfView *view, JwFailureWord label, char *take_text)
+add_fact(GArray *facts, const JwLetterView *view, JwFailureWord label, char *take_text)
 {
     const JwPageFigure fact = { g_strdup(jw_failure_word(label, view->language)), take_text };
 
@@ -71,7 +71,7 @@ fact_clear(gpointer data)
 
 /* (transfer full) of JwPageFigure */
 static GArray *
-make_facts(const NtfView *view, const JwJob *job, const Reason *reason)
+make_facts(const JwLetterView *view, const JwJob *job, const Reason *reason)
 {
     GArray *facts = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
     const char *language = view->language;
@@ -89,13 +89,13 @@ make_facts(const NtfView *view, const JwJob *job, const Reason *reason)
 }
 
 static char *
-make_text(const NtfView *view, const GArray *facts, const JwJob *job)
+make_text(const JwLetterView *view, const GArray *facts, const JwJob *job)
 {
     GString *out = g_string_new(NULL);
     const char *language = view->language;
     g_autofree char *sent = jw_report_word_fill(JW_WORD_SENT_BY, language, view->title, NULL);
 
-    ntf_text_head(out, view);
+    jw_letter_text_head(out, view);
     g_string_append_printf(out, "%s\n", jw_failure_word(JW_FAILURE_SENTENCE, language));
     for (guint i = 0; i < facts->len; i++) {
         const JwPageFigure *fact = &g_array_index(facts, JwPageFigure, i);
@@ -107,12 +107,11 @@ make_text(const NtfView *view, const GArray *facts, const JwJob *job)
 }
 
 static char *
-make_html(const char *subject, const NtfView *view, const GArray *facts, const JwJob *job)
+make_html(const char *subject, const JwLetterView *view, const GArray *facts, const JwJob *job)
 {
     GString *out = g_string_sized_new(8 * 1024);
     g_autofree char *asked =
         view->period != NULL ? g_strdup_printf("%s, %s", view->kind, view->period) : NULL;
-    g_autofree char *off = g_strconcat(jw_failure_word(JW_FAILURE_OFF, view->language), " ", NULL);
     const JwPageTitle title = {
         .sort = JW_PAGE_FAILURE,
         .kind = jw_failure_word(JW_FAILURE_KIND, view->language),
@@ -132,29 +131,41 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
         const JwPageFigure *fact = &g_array_index(facts, JwPageFigure, i);
         jw_page_append(out,
                        "<div class=\"soft\" style=\"margin-top:18px;font-size:12px;"
-                       "line-height:16px;color:#64748b\">%s</div>\n"
+                       "line-height:16px;color:#5b6b82\">%s</div>\n"
                        "<div class=\"dark\" style=\"margin-top:3px;font-size:15px;"
                        "line-height:22px;color:#0f172a\">%s</div>\n",
                        fact->label, fact->text);
     }
     g_string_append(out, "</td></tr>\n");
-    jw_page_end(out, off, view->title, job->id, view->language);
+    const JwPageFoot foot = { .why = jw_failure_word(JW_FAILURE_OFF, view->language),
+                              .job_name = view->title,
+                              .job_id = job->id,
+                              .language = view->language };
+    jw_page_end(out, &foot);
     return g_string_free(out, FALSE);
 }
 
+void
+jw_letter_failure_texts(const JwJob *job, char **ret_subject, char **ret_text, char **ret_html)
+{
+    g_auto(JwLetterView) view = { 0 };
+
+    jw_letter_view_init_asked(&view, job);
+    g_autofree char *what = jw_letter_subject(&view);
+    g_autoptr(GArray) facts = make_facts(&view, job, find_reason(job->error_code));
+    *ret_subject = jw_failure_word_fill(JW_FAILURE_SUBJECT, view.language, what, NULL);
+    *ret_text = make_text(&view, facts, job);
+    *ret_html = make_html(*ret_subject, &view, facts, job);
+}
+
 GBytes *
-ntf_compose_failure(const NtfComposeInput *input, GError **error)
+jw_letter_failure(const JwLetterInput *input, GError **error)
 {
     g_return_val_if_fail(input != NULL && input->job != NULL && input->job->id != NULL, NULL);
-    const JwJob *job = input->job;
-    g_auto(NtfView) view = { 0 };
+    g_autofree char *subject = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *html = NULL;
 
-    ntf_view_init_asked(&view, job);
-    g_autofree char *what = ntf_subject(&view);
-    g_autofree char *subject = jw_failure_word_fill(JW_FAILURE_SUBJECT, view.language, what, NULL);
-    g_autoptr(GArray) facts = make_facts(&view, job, find_reason(job->error_code));
-    g_autofree char *text = make_text(&view, facts, job);
-    g_autofree char *html = make_html(subject, &view, facts, job);
-
-    return ntf_message(input, subject, text, html, NULL, 0, error);
+    jw_letter_failure_texts(input->job, &subject, &text, &html);
+    return jw_letter_message(input, NULL, subject, text, html, NULL, 0, error);
 }

@@ -1,7 +1,8 @@
 /* test_compose.c: the report mail, read back as a mail program would. */
 #include "drawing.h"
 #include "jw/links.h"
-#include "mail/compose.h"
+#include "jw/report_words.h"
+#include "jw/letter.h"
 #include "testkit.h"
 
 #include <gmime/gmime.h>
@@ -45,7 +46,7 @@ typedef struct {
     JwArtifact artifact;
     JwJob job;
     GBytes *file;
-    NtfComposeInput input;
+    JwLetterInput input;
 } Fixture;
 
 static void
@@ -70,7 +71,7 @@ set_up(void **state)
     set(&self->job.name, "Weekly call report");
     self->job.artifact = &self->artifact;
     self->file = g_bytes_new_static("PK\3\4 a workbook", 15);
-    self->input = (NtfComposeInput){
+    self->input = (JwLetterInput){
         .job = &self->job,
         .delivery_id = "d-1",
         .recipient = "ann@example.org",
@@ -147,11 +148,11 @@ on_part(GMimeObject *parent, GMimeObject *part, gpointer data)
 }
 
 static void
-read_init(Read *self, const NtfComposeInput *input)
+read_init(Read *self, const JwLetterInput *input)
 {
     memset(self, 0, sizeof *self);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = ntf_compose(input, &error);
+    g_autoptr(GBytes) bytes = jw_letter_report(input, &error);
     assert_ok(bytes, error);
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);
@@ -349,7 +350,7 @@ test_links_that_are_none(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
         self->input.link = links[i];
         g_autoptr(GError) error = NULL;
-        assert_null(ntf_compose(&self->input, &error));
+        assert_null(jw_letter_report(&self->input, &error));
         assert_jw_error(error, JW_ERROR_INVALID, "*link*");
     }
 }
@@ -388,7 +389,7 @@ test_links_of_every_base(void **state)
         }
         g_autofree char *link = jw_link_mailed(base, "token");
         self->input.link = link;
-        g_autoptr(GBytes) mail = ntf_compose(&self->input, &error);
+        g_autoptr(GBytes) mail = jw_letter_report(&self->input, &error);
         assert_ok(mail != NULL, error);
         assert_true(cases[i].good);
     }
@@ -631,9 +632,9 @@ test_deterministic(void **state)
 {
     Fixture *self = *state;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) first = ntf_compose(&self->input, &error);
+    g_autoptr(GBytes) first = jw_letter_report(&self->input, &error);
     assert_ok(first, error);
-    g_autoptr(GBytes) second = ntf_compose(&self->input, &error);
+    g_autoptr(GBytes) second = jw_letter_report(&self->input, &error);
     assert_ok(second, error);
     assert_true(g_bytes_equal(first, second));
 }
@@ -644,11 +645,11 @@ test_bad_addresses(void **state)
     Fixture *self = *state;
     g_autoptr(GError) error = NULL;
     self->input.recipient = "a@b.example\r\nBcc: c@d.example";
-    assert_null(ntf_compose(&self->input, &error));
+    assert_null(jw_letter_report(&self->input, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "to*");
     self->input.recipient = "a@b.example";
     self->input.from = "nobody";
-    assert_null(ntf_compose(&self->input, &error));
+    assert_null(jw_letter_report(&self->input, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "from*");
 }
 
@@ -677,10 +678,209 @@ test_compared(void **state)
     assert_holds(read.text, "  A <note>.");
 }
 
+/* @mail: the definition's, in the summary. */
+static void
+set_texts(Fixture *self, const char *mail)
+{
+    g_autofree char *rest = g_strdup(compared + 1);
+
+    g_free(self->artifact.summary);
+    self->artifact.summary = g_strdup_printf("{\"mail\":%s,%s", mail, rest);
+}
+
+/* Of the definition, unless the job says otherwise, text by text. */
+static void
+test_texts(void **state)
+{
+    Fixture *self = *state;
+    JwMailTexts of_job = { .subject = NULL };
+    char *departments[] = { (char[]){ "support" }, (char[]){ "sales" }, NULL };
+
+    set_texts(self,
+              "{\"subject\":\"{{report}} {{period}}: {{figures.totalCalls}} "
+              "({{changes.totalCalls}}), {{figures.rate}}{{changes.nothing}}\","
+              "\"intro\":\"Good morning,\\n\\n{{start}} to {{end}}: {{records}} <b>records</b> "
+              "of {{departments}}.\",\"senderName\":\"Calls of {{departments}}\"}");
+    self->job.departments = departments;
+    {
+        g_auto(Read) read = { 0 };
+        read_init(&read, &self->input);
+        assert_string_equal(g_mime_message_get_subject(read.message),
+                            "Call records 4 Jan 2021: 420 (▲ +13 (+3.2 %)), 81 %");
+        const char *from = g_mime_object_get_header(GMIME_OBJECT(read.message), "From");
+        assert_string_equal(from, "\"Calls of support, sales\" <reports@example.org>");
+        assert_holds(read.text, "\r\nGood morning,\r\n\r\n4 Jan 2021 to 10 Jan 2021: 420 "
+                                "<b>records</b> of support, sales.\r\n\r\n");
+        assert_holds(read.html, "Good morning,<br>\r\n<br>\r\n4 Jan 2021 to 10 Jan 2021: 420 "
+                                "&lt;b&gt;records&lt;/b&gt; of support, sales.");
+        assert_holds(read.html, "overflow:hidden\">Good morning,</div>"); /* of lists of mails */
+    }
+    of_job.subject = (char *)(uintptr_t) "Mine: {{figures.other}}";
+    self->job.mail = &of_job;
+    {
+        g_auto(Read) read = { 0 };
+        read_init(&read, &self->input);
+        assert_string_equal(g_mime_message_get_subject(read.message), "Mine: \xe2\x80\x93");
+        assert_holds(read.text, "Good morning,");
+    }
+    self->job.mail = NULL;
+    self->job.departments = NULL;
+}
+
+/* Whatever the values are: one header line, no second sender, and never an empty subject. */
+static void
+test_odd_texts(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *subject, *name, *read;
+    } cases[] = {
+        { "{{name}}", "a\r\nBcc: x@example.org", "a Bcc: x@example.org" },
+        { "{{name}}", "=?UTF-8?B?DQpCY2M6?=", "=?UTF-8?B?DQpCY2M6?=" },
+        { "{{name}}!", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x93\x88",
+          "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x93\x88!" },
+        { "{{requester}} {{filters}}", "a", "a · Call records: Weekly report, 4 Jan 2021" },
+        { "{{name}}", "{{period}}", "{{period}}" },
+    };
+
+    set(&self->artifact.summary, compared);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        JwMailTexts texts = { .subject = (char *)(uintptr_t)cases[i].subject,
+                              .sender_name = (char *)(uintptr_t) "{{name}} <{{name}}@x>" };
+        g_auto(Read) read = { 0 };
+        set(&self->job.name, cases[i].name);
+        self->job.mail = &texts;
+        read_init(&read, &self->input);
+        assert_string_equal(g_mime_message_get_subject(read.message), cases[i].read);
+        InternetAddressList *from = g_mime_message_get_from(read.message);
+        assert_int_equal(internet_address_list_length(from), 1);
+        const char *address = internet_address_mailbox_get_addr(
+            INTERNET_ADDRESS_MAILBOX(internet_address_list_get_address(from, 0)));
+        assert_string_equal(address, "reports@example.org");
+        assert_null(g_mime_object_get_header(GMIME_OBJECT(read.message), "Bcc"));
+        self->job.mail = NULL;
+    }
+    g_autofree char *huge = g_strnfill(100000, 'x');
+    JwMailTexts texts = { .subject = (char *)(uintptr_t) "{{name}}{{name}}",
+                          .sender_name = (char *)(uintptr_t) "{{name}}" };
+    set(&self->job.name, huge);
+    self->job.mail = &texts;
+    g_auto(Read) read = { 0 };
+    read_init(&read, &self->input);
+    assert_int_equal(strlen(g_mime_message_get_subject(read.message)), 200);
+    self->job.mail = NULL;
+}
+
+/* In both bodies, in the language of the report, and in headers only where one click may work. */
+static void
+test_unsubscribe(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *language, *url, *why, *word;
+        bool one_click;
+    } cases[] = {
+        { "en", "https://jobs.example.org/unsubscribe/t",
+          "You get this mail because this report is sent to ann@example.org.", "Unsubscribe",
+          true },
+        { "tr", "https://jobs.example.org/unsubscribe/t",
+          "Bu e-postay\xc4\xb1, bu rapor ann@example.org adresine g\xc3\xb6nderildi\xc4\x9fi "
+          "i\xc3\xa7in al\xc4\xb1yorsunuz.",
+          "Abonelikten \xc3\xa7\xc4\xb1k", true },
+        { "de", "http://127.0.0.1:8080/unsubscribe/t",
+          "Sie erhalten diese E-Mail, weil dieser Bericht an ann@example.org geschickt wird.",
+          "Abbestellen", false },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Read) read = { 0 };
+        g_autofree char *header = g_strdup_printf("<%s>", cases[i].url);
+        g_autofree char *line = g_strdup_printf("%s: %s\r\n", cases[i].word, cases[i].url);
+        g_autofree char *anchor = g_strdup_printf("href=\"%s\"", cases[i].url);
+        g_autofree char *rest = g_strdup(weekly + 1);
+        g_free(self->artifact.summary);
+        self->artifact.summary =
+            g_strdup_printf("{\"language\":\"%s\",%s", cases[i].language, rest);
+        self->input.unsubscribe = cases[i].url;
+        read_init(&read, &self->input);
+        GMimeObject *top = GMIME_OBJECT(read.message);
+        assert_string_equal(g_mime_object_get_header(top, "List-Unsubscribe"), header);
+        assert_int_equal(g_mime_object_get_header(top, "List-Unsubscribe-Post") != NULL,
+                         cases[i].one_click);
+        assert_holds(read.text, cases[i].why);
+        assert_holds(read.text, line);
+        assert_holds(read.html, cases[i].why);
+        assert_holds(read.html, anchor);
+        assert_holds(read.html, cases[i].word);
+    }
+    self->input.unsubscribe = "javascript:alert(1)";
+    g_autoptr(GError) error = NULL;
+    assert_null(jw_letter_report(&self->input, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*unsubscribe*");
+    self->input.unsubscribe = NULL;
+    g_auto(Read) read = { 0 };
+    read_init(&read, &self->input);
+    assert_null(g_mime_object_get_header(GMIME_OBJECT(read.message), "List-Unsubscribe"));
+    assert_lacks(read.text, "nsubscribe");
+}
+
+/* What is shown of a mail is what the message has, with the chart in the page itself. */
+static void
+test_shown(void **state)
+{
+    Fixture *self = *state;
+    g_auto(JwLetterShown) shown = { 0 };
+    g_auto(Read) read = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_letter_show(&self->input, &shown, &error), error);
+    read_init(&read, &self->input);
+    assert_string_equal(shown.subject, g_mime_message_get_subject(read.message));
+    assert_string_equal(shown.sender, "Jobwire <reports@example.org>");
+    assert_holds(shown.html, "src=\"data:image/png;base64,iVBORw0KGgo");
+    assert_lacks(shown.html, "cid:");
+    g_auto(GStrv) lines = g_strsplit(read.text, "\r\n", -1);
+    g_autofree char *text = g_strjoinv("\n", lines);
+    assert_string_equal(shown.text, text);
+}
+
+/* Every definition that ships has an example, in each language. */
+static void
+test_examples(void **state)
+{
+    Fixture *self = *state;
+    static const char *const languages[] = { NULL, "en", "tr", "de" };
+    g_autofree char *dir = g_build_filename(JW_SOURCE_DIR, "schemas", "reports", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+    assert_ok(catalog != NULL, error);
+
+    for (size_t i = 0; i < jw_catalog_size(catalog) * G_N_ELEMENTS(languages); i++) {
+        const JwReportDef *def = jw_catalog_get(catalog, i / G_N_ELEMENTS(languages));
+        const char *language = languages[i % G_N_ELEMENTS(languages)];
+        g_autoptr(JwJob) job =
+            jw_letter_example(catalog, def->report_type, language, INT64_C(1768269600000), &error);
+        assert_ok(job != NULL, error);
+        JwLetterInput input = self->input;
+        g_auto(JwLetterShown) shown = { 0 };
+        input.job = job;
+        assert_ok(jw_letter_show(&input, &shown, &error), error);
+        assert_holds(shown.html, jw_report_word(JW_WORD_WEEKLY_REPORT, language));
+        assert_lacks(shown.text, "n/a");
+    }
+    assert_null(jw_letter_example(catalog, "nonesuch", NULL, 1, &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "*'nonesuch'*call-records*");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_texts),
+        TEST(test_odd_texts),
+        TEST(test_unsubscribe),
+        TEST(test_shown),
+        TEST(test_examples),
         TEST(test_compared),
         TEST(test_weekly),
         TEST(test_part),

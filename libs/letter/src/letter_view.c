@@ -1,5 +1,5 @@
-/* mail/view.c: see mail/view.h. */
-#include "mail/view.h"
+/* letter_view.c: see letter_view.h. */
+#include "letter_view.h"
 
 #include "jw/civil.h"
 #include "jw/clock.h"
@@ -13,9 +13,8 @@
 
 #include <string.h>
 
-#define MAX_FIGURES 50  /* as many as a definition's summary, and filters, can have */
-#define MAX_TEXT    200 /* characters of one string from the summary */
-#define MAX_PART    40  /* of those in the subject about what the report is limited to */
+#define MAX_FIGURES 50 /* as many as a definition's summary, and filters, can have */
+#define MAX_PART    40 /* of those in the subject about what the report is limited to */
 
 static void
 figure_clear(gpointer data)
@@ -28,7 +27,8 @@ figure_clear(gpointer data)
 static void
 card_clear(gpointer data)
 {
-    NtfFigure *figure = data;
+    JwLetterFigure *figure = data;
+    g_free(figure->name);
     g_free(figure->label);
     g_free(figure->text);
     g_free(figure->change);
@@ -36,13 +36,21 @@ card_clear(gpointer data)
 }
 
 void
-ntf_view_clear(NtfView *self)
+jw_letter_view_clear(JwLetterView *self)
 {
     g_free(self->title);
     g_free(self->about);
     g_free(self->language);
     g_free(self->job_name);
     g_free(self->report_type);
+    g_free(self->report);
+    g_free(self->start);
+    g_free(self->end);
+    g_free(self->records);
+    g_free(self->departments);
+    g_free(self->subject);
+    g_free(self->sender_name);
+    g_strfreev(self->intro);
     g_free(self->period);
     g_free(self->zone);
     g_free(self->requester);
@@ -68,45 +76,20 @@ ntf_view_clear(NtfView *self)
     g_free(self->expires);
 }
 
-/* At most MAX_TEXT characters. */
-char *
-ntf_view_clean(const char *text)
-{
-    if (text == NULL) {
-        return NULL;
-    }
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    GString *out = g_string_new(NULL);
-    size_t count = 0;
-    for (const char *pos = valid; *pos != '\0' && count < MAX_TEXT;
-         pos = g_utf8_find_next_char(pos, NULL)) {
-        gunichar c = g_utf8_get_char(pos);
-        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c)
-                     || (c >= 0xfffd && c <= 0xffff); /* no characters of XML */
-        bool again = space && (out->len == 0 || out->str[out->len - 1] == ' ');
-        if (!again) {
-            g_string_append_unichar(out, space ? ' ' : c);
-            count += 1;
-        }
-    }
-    char *result = g_strchomp(g_string_free(out, FALSE));
-    if (result[0] == '\0') {
-        g_clear_pointer(&result, g_free);
-    }
-    return result;
-}
-
 static void
-read_figures(NtfView *self, const JwReportResult *result)
+read_figures(JwLetterView *self, const JwReportResult *result)
 {
     const GArray *figures = result->figures;
 
     for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
         g_autofree char *change = jw_report_change_text(from, result->language);
-        NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text),
-                             ntf_view_clean(change),
-                             jw_report_level_text(from->level, result->language), from->level };
+        JwLetterFigure figure = { jw_letter_view_clean(from->name),
+                                  jw_letter_view_clean(from->label),
+                                  jw_letter_view_clean(from->text),
+                                  jw_letter_view_clean(change),
+                                  jw_report_level_text(from->level, result->language),
+                                  from->level };
         if (figure.label == NULL) {
             card_clear(&figure);
             continue;
@@ -119,10 +102,10 @@ read_figures(NtfView *self, const JwReportResult *result)
 }
 
 static void
-read_notes(NtfView *self, const JwReportResult *result)
+read_notes(JwLetterView *self, const JwReportResult *result)
 {
     for (guint i = 0; i < MIN(result->notes->len, MAX_FIGURES); i++) {
-        char *note = ntf_view_clean(g_ptr_array_index(result->notes, i));
+        char *note = jw_letter_view_clean(g_ptr_array_index(result->notes, i));
         if (note != NULL) {
             g_ptr_array_add(self->notes, note);
         }
@@ -131,13 +114,13 @@ read_notes(NtfView *self, const JwReportResult *result)
 
 /* Less than a year before, days need no year. */
 static void
-read_compared(NtfView *self, const JwReportResult *result)
+read_compared(JwLetterView *self, const JwReportResult *result)
 {
     g_autoptr(GTimeZone) zone = self->zone != NULL ? jw_zone_new(self->zone, NULL) : NULL;
     const int64_t year_ms = INT64_C(360) * 86400000;
     const bool near = result->start_ms - result->compared_start_ms < year_ms;
 
-    self->compared = ntf_view_clean(result->compared_label);
+    self->compared = jw_letter_view_clean(result->compared_label);
     if (self->compared != NULL && zone != NULL && near && result->compared_end_ms != 0) {
         self->against = jw_report_text_days(result->compared_start_ms, result->compared_end_ms,
                                             zone, self->language);
@@ -157,9 +140,9 @@ new_figures(void)
 }
 
 static void
-add_limit(NtfView *self, const char *label, const char *text)
+add_limit(JwLetterView *self, const char *label, const char *text)
 {
-    JwPageFigure limit = { ntf_view_clean(label), ntf_view_clean(text) };
+    JwPageFigure limit = { jw_letter_view_clean(label), jw_letter_view_clean(text) };
 
     if (self->limits->len == MAX_FIGURES || limit.label == NULL || limit.text == NULL) {
         figure_clear(&limit);
@@ -170,7 +153,7 @@ add_limit(NtfView *self, const char *label, const char *text)
 
 /* The limits in a few words. */
 static void
-make_part(NtfView *self)
+make_part(JwLetterView *self)
 {
     g_autoptr(GString) part = g_string_new(NULL);
 
@@ -186,7 +169,7 @@ make_part(NtfView *self)
 }
 
 static void
-read_limits(NtfView *self, const JwReportResult *result)
+read_limits(JwLetterView *self, const JwReportResult *result)
 {
     for (guint i = 0; i < result->limits->len; i++) {
         const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
@@ -197,7 +180,7 @@ read_limits(NtfView *self, const JwReportResult *result)
 }
 
 static void
-read_series(NtfView *self, const JwReportTable *table, size_t column)
+read_series(JwLetterView *self, const JwReportTable *table, size_t column)
 {
     double *values = g_new(double, table->n_rows + 1);
 
@@ -206,27 +189,27 @@ read_series(NtfView *self, const JwReportTable *table, size_t column)
     }
     self->more[self->n_more++] =
         (JwChartSeries){ .values = values,
-                         .measure = ntf_view_clean(table->columns[column].label),
+                         .measure = jw_letter_view_clean(table->columns[column].label),
                          .decimals = table->columns[column].decimals };
 }
 
 static void
-read_chart(NtfView *self, const JwReportTable *table)
+read_chart(JwLetterView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
         const double number = jw_axis_value(jw_report_cell(table, row, table->chart_columns[0]));
-        char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
+        char *label = jw_letter_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
-    self->chart_title = ntf_view_clean(table->title);
+    self->chart_title = jw_letter_view_clean(table->title);
     const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
     g_autofree char *axis = measure->label != NULL && measure->unit != NULL
                                     && strstr(measure->label, measure->unit + 1) == NULL
                                 ? g_strdup_printf("%s (%s)", measure->label, measure->unit + 1)
                                 : g_strdup(measure->label);
-    self->measure = ntf_view_clean(axis);
+    self->measure = jw_letter_view_clean(axis);
     self->unit = g_strdup(measure->unit);
     self->unit_one = g_strdup(measure->unit_one);
     self->format = table->columns[table->chart_columns[0]].format;
@@ -239,28 +222,32 @@ read_chart(NtfView *self, const JwReportTable *table)
 
 /* What is known of any job. */
 static void
-init_job(NtfView *self, const JwJob *job)
+init_job(JwLetterView *self, const JwJob *job)
 {
-    self->figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+    self->figures = g_array_new(FALSE, FALSE, sizeof(JwLetterFigure));
     g_array_set_clear_func(self->figures, card_clear);
     self->notes = g_ptr_array_new_with_free_func(g_free);
     self->limits = new_figures();
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
-    self->job_name = ntf_view_clean(job->name);
-    self->requester = ntf_view_clean(jw_actor_name(&job->requested_by));
+    self->job_name = jw_letter_view_clean(job->name);
+    if (job->departments != NULL) {
+        g_autofree char *departments = g_strjoinv(", ", job->departments);
+        self->departments = jw_letter_view_clean(departments);
+    }
+    self->requester = jw_letter_view_clean(jw_actor_name(&job->requested_by));
 }
 
 static void
-read_asked(NtfView *self, const JwReportRequest *request)
+read_asked(JwLetterView *self, const JwReportRequest *request)
 {
     g_autoptr(GTimeZone) zone = jw_zone_new(request->time_zone, NULL);
     g_autofree char *period = zone != NULL ? jw_report_text_period(request, zone) : NULL;
 
-    self->report_type = ntf_view_clean(request->report_type);
+    self->report_type = jw_letter_view_clean(request->report_type);
     self->kind = jw_report_kind(request->period, self->language);
-    self->period = ntf_view_clean(period);
-    self->zone = ntf_view_clean(request->time_zone);
+    self->period = jw_letter_view_clean(period);
+    self->zone = jw_letter_view_clean(request->time_zone);
     for (guint i = 0; i < request->filters->len; i++) {
         const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
         g_autofree char *label = jw_report_text_filter_name(filter->name);
@@ -272,7 +259,7 @@ read_asked(NtfView *self, const JwReportRequest *request)
 }
 
 void
-ntf_view_init_asked(NtfView *self, const JwJob *job)
+jw_letter_view_init_asked(JwLetterView *self, const JwJob *job)
 {
     g_autoptr(JwReportRequest) request = jw_report_request_of_spec(job->spec);
 
@@ -287,19 +274,43 @@ ntf_view_init_asked(NtfView *self, const JwJob *job)
 
 /* The job's name leads: of one type there are many. */
 static void
-read_titles(NtfView *self, const JwReportResult *result)
+read_titles(JwLetterView *self, const JwReportResult *result)
 {
-    g_autofree char *type = ntf_view_clean(result->title);
+    g_autofree char *type = jw_letter_view_clean(result->title);
     const char *known = type != NULL ? type : jw_report_word(JW_WORD_REPORT, self->language);
 
     self->title = g_strdup(self->job_name != NULL ? self->job_name : known);
+    self->report = g_strdup(known);
+    self->report_type = jw_letter_view_clean(result->report_type);
     if (g_strcmp0(type, self->title) != 0) {
         self->about = g_steal_pointer(&type);
     }
 }
 
+/* The first and the last day of the period. */
+static void
+read_days(JwLetterView *self, const JwReportResult *result)
+{
+    g_autoptr(GTimeZone) zone = self->zone != NULL ? jw_zone_new(self->zone, NULL) : NULL;
+
+    if (zone != NULL && result->end_ms > result->start_ms) {
+        self->start = jw_report_text_day(result->start_ms, zone, self->language);
+        self->end = jw_report_text_day(result->end_ms - 1, zone, self->language);
+    }
+}
+
+static void
+read_texts(JwLetterView *self, const JwJob *job, const JwReportResult *result)
+{
+    const JwMailTexts of_type = { (char *)(uintptr_t)result->mail_subject,
+                                  (char *)(uintptr_t)result->mail_intro,
+                                  (char *)(uintptr_t)result->mail_sender };
+
+    jw_letter_view_read_texts(self, job->mail, &of_type);
+}
+
 void
-ntf_view_init(NtfView *self, const NtfComposeInput *input)
+jw_letter_view_init(JwLetterView *self, const JwLetterInput *input)
 {
     const JwArtifact *artifact = input->job->artifact;
     init_job(self, input->job);
@@ -308,8 +319,12 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->language = g_strdup(result->language);
     read_titles(self, result);
     self->kind = jw_report_kind(result->period, self->language);
-    self->period = ntf_view_clean(result->period_label);
-    self->zone = ntf_view_clean(result->time_zone);
+    self->period = jw_letter_view_clean(result->period_label);
+    self->zone = jw_letter_view_clean(result->time_zone);
+    read_days(self, result);
+    if (self->rows >= 0) {
+        self->records = jw_report_count(self->rows, self->language);
+    }
     read_limits(self, result);
     read_figures(self, result);
     read_notes(self, result);
@@ -322,10 +337,11 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->expires = input->link_expires_ms != 0
                         ? jw_report_moment(input->link_expires_ms, self->language)
                         : NULL;
+    read_texts(self, input->job, result);
 }
 
 JwChartData
-ntf_view_chart(const NtfView *view)
+jw_letter_view_chart(const JwLetterView *view)
 {
     return (JwChartData){ .labels = (const char *const *)view->labels->pdata,
                           .values = (const double *)(const void *)view->values->data,
@@ -339,9 +355,9 @@ ntf_view_chart(const NtfView *view)
 }
 
 char *
-ntf_view_describe_chart(const NtfView *view)
+jw_letter_view_describe_chart(const JwLetterView *view)
 {
-    const JwChartData chart = ntf_view_chart(view);
+    const JwChartData chart = jw_letter_view_chart(view);
     const JwReportColumn drawn = { .format = view->format,
                                    .unit = view->unit,
                                    .unit_one = view->unit_one };

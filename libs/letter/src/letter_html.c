@@ -1,20 +1,24 @@
-/* mail/html.c: the HTML of a report mail. Any thread, no state. Every string from outside is
+/* letter_html.c: the HTML of a report mail. Any thread, no state. Every string from outside is
  * escaped. */
-#include "mail/view.h"
+#include "letter_view.h"
 
+#include "jw/mail_words.h"
 #include "jw/report_text.h"
 #include "jw/report_words.h"
 
 #define COLUMNS 3
 
-/* The first figures. (transfer full) */
+/* The introduction's first line, or the first figures. (transfer full) */
 static char *
-preview(const NtfView *view)
+preview(const JwLetterView *view)
 {
+    if (view->intro != NULL && *view->intro[0] != '\0') {
+        return g_strdup(view->intro[0]);
+    }
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(view->figures->len, 3); i++) {
-        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        const JwLetterFigure *figure = &g_array_index(view->figures, JwLetterFigure, i);
         g_string_append_printf(out, "%s%s: %s", i > 0 ? ", " : "", figure->label, figure->text);
     }
     return g_string_free(out, FALSE);
@@ -31,7 +35,7 @@ static const struct {
 };
 
 static void
-html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
+html_figure(GString *out, const JwLetterView *view, const JwLetterFigure *figure)
 {
     const bool compared = figure->change != NULL && view->compared != NULL;
     g_autofree char *against =
@@ -56,7 +60,7 @@ html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
 
 /* Cards are cells with space between, so that those of a row are equally high. */
 static void
-html_figures(GString *out, const NtfView *view)
+html_figures(GString *out, const JwLetterView *view)
 {
     guint count = view->figures->len;
     if (count == 0) {
@@ -69,7 +73,7 @@ html_figures(GString *out, const NtfView *view)
         if (i % COLUMNS == 0) {
             g_string_append(out, "<tr>\n");
         }
-        html_figure(out, view, &g_array_index(view->figures, NtfFigure, i));
+        html_figure(out, view, &g_array_index(view->figures, JwLetterFigure, i));
         bool last = i + 1 == count;
         for (guint j = i % COLUMNS + 1; last && count > COLUMNS && j < COLUMNS; j++) {
             g_string_append(out, "<td width=\"33%\" style=\"width:33.33%\"></td>\n");
@@ -82,13 +86,28 @@ html_figures(GString *out, const NtfView *view)
 }
 
 static void
-html_notes(GString *out, const NtfView *view)
+html_intro(GString *out, const JwLetterView *view)
+{
+    if (view->intro == NULL) {
+        return;
+    }
+    g_string_append(out, "<tr><td class=\"pad dark\" style=\"padding:24px 32px 0;font-size:15px;"
+                         "line-height:23px;color:#0f172a;word-break:break-word\">\n");
+    for (char **line = view->intro; *line != NULL; line++) {
+        jw_page_append(out, "%s", *line);
+        g_string_append(out, line[1] != NULL ? "<br>\n" : "\n");
+    }
+    g_string_append(out, "</td></tr>\n");
+}
+
+static void
+html_notes(GString *out, const JwLetterView *view)
 {
     if (view->notes->len == 0) {
         return;
     }
     g_string_append(out, "<tr><td class=\"pad soft\" style=\"padding:6px 32px 0;font-size:12px;"
-                         "line-height:18px;color:#64748b\">\n");
+                         "line-height:18px;color:#5b6b82\">\n");
     for (guint i = 0; i < view->notes->len; i++) {
         jw_page_append(out, "<div>%s</div>\n", (const char *)g_ptr_array_index(view->notes, i));
     }
@@ -96,12 +115,12 @@ html_notes(GString *out, const NtfView *view)
 }
 
 static void
-html_chart(GString *out, const NtfView *view, const char *content_id)
+html_chart(GString *out, const JwLetterView *view, const char *content_id)
 {
     if (content_id == NULL) {
         return;
     }
-    g_autofree char *alt = ntf_view_describe_chart(view);
+    g_autofree char *alt = jw_letter_view_describe_chart(view);
     jw_page_append(out,
                    "<tr><td class=\"pad\" style=\"padding:18px 32px 0\">\n"
                    "<h2 class=\"dark\" style=\"margin:0 0 10px;font-size:16px;line-height:22px;"
@@ -116,7 +135,7 @@ html_chart(GString *out, const NtfView *view, const char *content_id)
 }
 
 static void
-html_download(GString *out, const NtfView *view, const char *link)
+html_download(GString *out, const JwLetterView *view, const char *link)
 {
     g_autofree char *until =
         view->expires != NULL
@@ -133,7 +152,7 @@ html_download(GString *out, const NtfView *view, const char *link)
         link, jw_report_word(JW_WORD_DOWNLOAD, view->language));
     jw_page_append(out,
                    "<div class=\"soft\" style=\"margin-top:10px;font-size:12px;line-height:18px;"
-                   "color:#64748b\">%s%s%s %s",
+                   "color:#5b6b82\">%s%s%s %s",
                    jw_report_word(JW_WORD_TOO_LARGE, view->language), *until != '\0' ? " " : "",
                    until, jw_report_word(JW_WORD_NO_SIGN_IN, view->language));
     jw_page_append(
@@ -144,7 +163,7 @@ html_download(GString *out, const NtfView *view, const char *link)
 }
 
 static void
-html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
+html_file(GString *out, const JwLetterView *view, const JwLetterInput *input)
 {
     const char *sha256 = input->job->artifact->sha256;
     jw_page_append(
@@ -152,11 +171,11 @@ html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         "<tr><td class=\"pad\" style=\"padding:28px 32px 0\">\n" JW_PAGE_TABLE
         "width=\"100%%\" class=\"card\" bgcolor=\"#f8fafc\" style=\"background-color:#f8fafc;"
         "border:1px solid #e8edf4;border-radius:10px\"><tr><td style=\"padding:16px 18px\">\n"
-        "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s</div>\n"
+        "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#5b6b82\">%s</div>\n"
         "<div class=\"dark\" style=\"margin-top:4px;font-size:15px;line-height:21px;"
         "font-weight:600;color:#0f172a;word-break:break-word\">%s</div>\n"
         "<div class=\"soft\" style=\"margin-top:2px;font-size:13px;line-height:19px;"
-        "color:#64748b\">%s",
+        "color:#5b6b82\">%s",
         jw_report_word(input->attachment != NULL ? JW_WORD_ATTACHED_FILE : JW_WORD_REPORT_FILE,
                        view->language),
         view->file_name, view->file_size);
@@ -172,16 +191,32 @@ html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         jw_page_append(
             out,
             "<div class=\"soft\" style=\"margin-top:10px;font-size:11px;line-height:16px;"
-            "color:#64748b\">SHA-256<br><span style=\"font-family:Consolas,Menlo,monospace;"
+            "color:#5b6b82\">SHA-256<br><span style=\"font-family:Consolas,Menlo,monospace;"
             "word-break:break-all\">%s</span></div>\n",
             sha256);
     }
     g_string_append(out, "</td></tr></table></td></tr>\n");
 }
 
+static void
+html_foot(GString *out, const JwLetterView *view, const JwLetterInput *input)
+{
+    const bool listed = input->unsubscribe != NULL;
+    g_autofree char *why =
+        listed ? jw_mail_word_fill(JW_MAIL_WHY, view->language, input->recipient, NULL) : NULL;
+    const JwPageFoot foot = { .why = why,
+                              .link = input->unsubscribe,
+                              .link_text = jw_mail_word(JW_MAIL_UNSUBSCRIBE, view->language),
+                              .job_name = view->job_name,
+                              .job_id = input->job->id,
+                              .language = view->language };
+
+    jw_page_end(out, &foot);
+}
+
 char *
-ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
-         const char *content_id)
+jw_letter_html(const JwLetterView *view, const JwLetterInput *input, const char *subject,
+               const char *content_id)
 {
     GString *out = g_string_sized_new(16 * 1024);
     g_autofree char *first = preview(view);
@@ -200,10 +235,11 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
 
     jw_page_begin(out, subject, first, view->language);
     jw_page_title(out, &title);
+    html_intro(out, view);
     html_figures(out, view);
     html_notes(out, view);
     html_chart(out, view, content_id);
     html_file(out, view, input);
-    jw_page_end(out, "", view->job_name, input->job->id, view->language);
+    html_foot(out, view, input);
     return g_string_free(out, FALSE);
 }
