@@ -18,7 +18,7 @@ import yaml
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 JOINED = SCHEMAS / "http/openapi.json"
 # what programs call most comes first
-LAST = ("openapi-calendars.yaml", "openapi-links.yaml", "openapi-unsubscribe.yaml", "openapi-docs.yaml")
+LAST = ("openapi-calendars.yaml", "openapi-bounces.yaml", "openapi-links.yaml", "openapi-unsubscribe.yaml", "openapi-docs.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
 ABOUT = (
     "All HTTP APIs of Jobwire in one file, joined from those of schemas/http. What an API means by its answers stands in the "

@@ -337,7 +337,7 @@ class Stack:
 
     # Topics and data
 
-    def jobctl(self, *arguments, check=True, **extra):
+    def jobctl(self, *arguments, check=True, stdin=None, **extra):
         env = clean_env(
             JW_MONGODB_URI=self.mongodb_uri,
             JW_MONGODB_DATABASE=self.database,
@@ -352,7 +352,8 @@ class Stack:
             **extra,
         )
         done = subprocess.run(
-            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp
+            [program("jobctl"), *map(str, arguments)], env=env, capture_output=True, text=True, timeout=120, cwd=self.temp,
+            input=stdin,
         )
         assert not check or done.returncode == 0, f"jobctl {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done

@@ -60,6 +60,8 @@ RULES = {
     f"POST {JOBS}/{{jobId}}/retry": (CHANGE_JOB, "409 JOB_NOT_FAILED", {}),
     f"GET {JOBS}/{{jobId}}/download": (READ_JOB, "409 JOB_NOT_COMPLETED", None),
     f"GET {JOBS}/{{jobId}}/events": (READ_JOB, "200", None),
+    f"POST {JOBS}/{{jobId}}/deliveries": (LINKS, "409 JOB_NOT_COMPLETED", {"failed": True}),
+    f"GET {JOBS}/{{jobId}}/deliveries": (READ_JOB, "200", None),
     f"POST {JOBS}/{{jobId}}/links": (LINKS, "409 JOB_NOT_COMPLETED", {}),
     f"GET {JOBS}/{{jobId}}/links": (LINKS, "200", None),
     f"DELETE {JOBS}/{{jobId}}/links": (END_LINKS, "409 NO_LINKS", None),
@@ -82,6 +84,7 @@ RULES = {
 # By an API key. Route: what the role admin gets; the role monitor may nothing.
 SCHEDULES = "/api/v1alpha1/jobs"
 CALENDARS = "/api/v1alpha1/calendars"
+BOUNCES = "/api/v1alpha1/bounces"
 KEYED = {
     f"GET {SCHEDULES}": "200",
     f"GET {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
@@ -100,6 +103,7 @@ KEYED = {
     f"GET {CALENDARS}/{{name}}/jobs": "404 CALENDAR_NOT_FOUND",
     f"PUT {CALENDARS}/{{name}}": "400 INVALID_JSON",
     f"DELETE {CALENDARS}/{{name}}": "404 CALENDAR_NOT_FOUND",
+    f"POST {BOUNCES}": "400 NOT_A_NOTIFICATION",
 }
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from stack import CONTRACTS, JOBS, Stack, address, weekly
+from stack import CONTRACTS, JOBS, TOP, Stack, address, weekly
 from test_schedules import schedules_file
 from test_seed_000 import failed
 from wait import until
@@ -15,6 +15,7 @@ from wait import until
 TEMPLATES = "/api/v2/reports/templates"
 SCHEDULES = "/api/v1alpha1/jobs"
 CALENDARS = "/api/v1alpha1/calendars"
+BOUNCES = "/api/v1alpha1/bounces"
 SETTINGS = {
     "reportType": "call-records",
     "parameters": {"period": {"type": "weekly"}, "groupBy": ["agent"]},
@@ -23,6 +24,12 @@ SETTINGS = {
 # whose members are named by what was asked for, not by the API
 NAMED_BY_DATA = ("$.data[].filterOperators", "$.data.result.summary")
 SOMETIMES = ("estimatedWaitTime", "queuePosition")  # left out while a figure is missing
+
+
+def bounce_about(delivery_id):
+    """What Postfix writes when it could not deliver the mail of a delivery."""
+    sample = (TOP / "tests/data/bounces/postfix.eml").read_text(encoding="utf-8")
+    return sample.replace("0f3b9a52-3a0e-5d2b-9a86-2b8c1a3f5f10", delivery_id)
 
 
 class Recorder:
@@ -112,6 +119,12 @@ def answers(stack, tmp_path_factory):
     scheduled = ask.api.create(weekly(scheduledFor=later.strftime("%Y-%m-%dT%H:%M:%SZ")))
     ask("cancelReportJob", "POST", f"/{scheduled}/cancel", json={"reason": "asked for by mistake"})
     ask("retryReportJob", "POST", f"/{failed(stack, ask.api)}/retry")
+    ask("listReportDeliveries", "GET", f"/{job}/deliveries")
+    ask("resendReport", "POST", f"/{job}/deliveries", 202, json={"recipients": [address(stack, "new")]})
+    mail = bounce_about(ask.answers["listReportDeliveries"]["data"][0]["id"])
+    asked, ask.api = ask.api, stack.keyed(stack.api_key("bounces"))
+    ask("reportBounce", "POST", BOUNCES, data=mail, headers={"Content-Type": "message/rfc822"})
+    ask.api = asked
     link = ask("createReportLink", "POST", f"/{job}/links", 201, json={"expiresIn": "24h", "description": "for the auditors"})
     ask("listReportLinks", "GET", f"/{job}/links")
     ask("revokeReportLink", "DELETE", f"/{job}/links/{link['id']}")

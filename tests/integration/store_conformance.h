@@ -6,6 +6,7 @@
 #include "jw/store.h"
 #include "jw/store_deliveries.h"
 #include "jw/store_files.h"
+#include "jw/store_job_mail.h"
 #include "jw/store_jobs.h"
 #include "jw/store_outbox.h"
 #include "jw/store_records.h"

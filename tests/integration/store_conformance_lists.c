@@ -288,6 +288,7 @@ lists_without_what_is_large(JwStore *store)
     assert_string_equal(listed->format, "csv");
     assert_null(listed->departments);
     assert_null(listed->retry_keys);
+    assert_int_equal(listed->resends->len, 0);
     assert_string_equal(listed->requested_by.id, job->requested_by.id);
     assert_int_equal(listed->state, JW_JOB_COMPLETED);
     assert_int_equal(listed->artifact->rows, 7);
@@ -400,16 +401,14 @@ rolls_up_delivery_counts(JwStore *store)
     const JwDeliveryCounts counts = { 5, 1, 1, 1, 1 };
 
     sc_create(store, job);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 5, &error),
-              error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 5, &error), error);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     assert_memory_equal(&read->deliveries, &counts, sizeof(counts));
     assert_int_equal(read->updated_at_ms, SC_NOW + 5);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 6, &error),
-              error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 6, &error), error);
     g_autoptr(JwJob) again = sc_get(store, job->id);
     assert_int_equal(again->updated_at_ms, SC_NOW + 5); /* it was so already */
-    assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, false, SC_NOW, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, SC_NOW, &error), error);
 }
 
 static void
@@ -455,12 +454,13 @@ keeps_whose_mail_is_pending(JwStore *store)
     assert_ok(jw_store_change_job(store, &finish, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_WON);
     assert_pending(store, job->id, true);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &half, false, SC_NOW, &error), error);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, false, SC_NOW, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &half, SC_NOW, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, SC_NOW, &error), error);
     assert_pending(store, job->id, true);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, true, SC_NOW + 7, &error), error);
+    g_autoptr(JwJob) completed = sc_get(store, job->id);
+    assert_ok(jw_store_end_mail(store, completed, SC_NOW + 7, &error), error);
     assert_pending(store, job->id, false);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, true, SC_NOW + 8, &error), error);
+    assert_ok(jw_store_end_mail(store, completed, SC_NOW + 8, &error), error);
     assert_pending(store, job->id, false);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     assert_memory_equal(&read->deliveries, &all, sizeof all);
@@ -504,6 +504,70 @@ failures_have_mail(JwStore *store)
     assert_true(still->mail_pending);
 }
 
+static void
+assert_mail(JwStore *store, const char *id, bool pending)
+{
+    g_autoptr(JwJob) job = sc_get(store, id);
+
+    assert_int_equal(job->mail_pending, pending);
+}
+
+/* A round for a completed job that was sent again as often as the caller saw; it makes mail
+ * pending, which ends only as it was then. */
+static void
+sends_again(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = sc_job(JW_JOB_COMPLETED);
+    g_autoptr(JwJob) running = sc_job(JW_JOB_RUNNING);
+    g_autoptr(JwJob) first = NULL;
+    char *to[] = { (char[]){ "a@example.org" }, (char[]){ "n@example.org" }, NULL };
+    char *skipped[] = { (char[]){ "b@example.org" }, NULL };
+    JwResend resend = {
+        (char[]){ "r-1" }, (char[]){ "abc" }, (char[]){ "ann" }, SC_NOW + 5, to, skipped
+    };
+    JwCas cas = JW_CAS_LOST;
+
+    sc_create(store, job);
+    sc_create(store, running);
+    g_autoptr(JwJob) before = sc_get(store, job->id);
+    assert_ok(jw_store_end_mail(store, before, SC_NOW, &error), error);
+    assert_ok(jw_store_add_resend(store, before, &resend, &cas, &first, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwJob) read = sc_get(store, job->id);
+    for (int i = 0; i < 2; i++) {
+        const JwJob *after = i == 0 ? first : read;
+        const JwResend *kept = g_ptr_array_index(after->resends, 0);
+
+        assert_int_equal(after->resends->len, 1);
+        assert_int_equal(after->resend_count, 1);
+        assert_int_equal(after->updated_at_ms, SC_NOW + 5);
+        assert_true(after->mail_pending);
+        sc_assert_text(kept->id, "r-1");
+        sc_assert_text(kept->request_hash, "abc");
+        sc_assert_text(kept->by, "ann");
+        assert_int_equal(kept->at_ms, SC_NOW + 5);
+        sc_assert_same_texts(kept->recipients, to);
+        sc_assert_same_texts(kept->skipped, skipped);
+    }
+    resend = (JwResend){ .id = (char[]){ "r-2" }, .at_ms = SC_NOW + 6, .recipients = to };
+    assert_ok(jw_store_add_resend(store, before, &resend, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST); /* another came first */
+    assert_ok(jw_store_add_resend(store, running, &resend, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST); /* it has not completed */
+    assert_ok(jw_store_end_mail(store, before, SC_NOW + 7, &error), error);
+    assert_mail(store, job->id, true);
+    assert_ok(jw_store_add_resend(store, first, &resend, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_end_mail(store, first, SC_NOW + 7, &error), error);
+    assert_mail(store, job->id, true);
+    g_autoptr(JwJob) second = sc_get(store, job->id);
+    assert_int_equal(second->resends->len, 2);
+    assert_string_equal(((JwResend *)g_ptr_array_index(second->resends, 1))->id, "r-2");
+    assert_ok(jw_store_end_mail(store, second, SC_NOW + 8, &error), error);
+    assert_mail(store, job->id, false);
+}
+
 const ScCase sc_list_cases[] = {
     { "scans_by_state_due_and_age", scans_by_state_due_and_age },
     { "lists_by_filter_and_order", lists_by_filter_and_order },
@@ -518,5 +582,6 @@ const ScCase sc_list_cases[] = {
     { "rolls_up_delivery_counts", rolls_up_delivery_counts },
     { "keeps_whose_mail_is_pending", keeps_whose_mail_is_pending },
     { "failures_have_mail", failures_have_mail },
+    { "sends_again", sends_again },
     { NULL, NULL },
 };

@@ -19,8 +19,10 @@ new_delivery(JwDeliveryState state, bool dot, int resends)
     delivery->not_before_ms = SC_NOW;
     delivery->owner = g_strdup("ntf-0");
     delivery->reply = g_strdup("250 OK");
+    delivery->status_code = g_strdup("5.0.0");
     delivery->kind = JW_DELIVERY_FAILURE;
     delivery->failure = 2;
+    delivery->round = 3;
     delivery->in_doubt = JW_IN_DOUBT_AT_MOST_ONCE;
     delivery->request_id = g_strdup("req");
     delivery->traceparent = g_strdup("00-1");
@@ -45,6 +47,7 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
     assert_int_equal(a->channel, b->channel);
     assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->failure, b->failure);
+    assert_int_equal(a->round, b->round);
     assert_int_equal(a->in_doubt, b->in_doubt);
     sc_assert_text(a->subject, b->subject);
     sc_assert_text(a->text, b->text);
@@ -65,6 +68,7 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
     assert_int_equal(a->sent_at_ms, b->sent_at_ms);
     assert_int_equal(a->finished_at_ms, b->finished_at_ms);
     sc_assert_text(a->reply, b->reply);
+    sc_assert_text(a->status_code, b->status_code);
     assert_int_equal(a->link_revoked_at_ms, b->link_revoked_at_ms);
     sc_assert_text(a->request_id, b->request_id);
     sc_assert_text(a->traceparent, b->traceparent);
@@ -93,6 +97,8 @@ expect_delivery(JwDelivery *delivery, const JwDeliveryRule *rule, const JwDelive
     delivery->owner = g_strdup(change->owner);
     g_free(delivery->reply);
     delivery->reply = g_strdup(change->reply);
+    g_free(delivery->status_code);
+    delivery->status_code = g_strdup(change->status_code);
     if ((rule->flags & JW_DRULE_SETS_DATA_SENT) != 0) {
         delivery->data_sent = true;
     }
@@ -130,6 +136,7 @@ check_delivery(JwStore *store, JwDelivery *delivery, JwDeliveryTransition transi
                                       .owner = "ntf-1",
                                       .not_before_ms = SC_NOW + 9,
                                       .reply = "451 later",
+                                      .status_code = "4.7.1",
                                       .events = events,
                                       .n_events = 1 };
     const bool wins =

@@ -165,9 +165,20 @@ is_json_type(const char *value)
     return true;
 }
 
+/* Whatever its parameters. */
+static bool
+is_type(const char *value, const char *wanted)
+{
+    g_autofree char *type =
+        g_strndup(value != NULL ? value : "", strcspn(value != NULL ? value : "", ";"));
+
+    return g_ascii_strcasecmp(g_strstrip(type), wanted) == 0;
+}
+
 bool
 jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
 {
+    const char *own = request->entry->mount->api->body_type;
     const char *type = jw_http_header(request, "Content-Type");
     const char *encoding = jw_http_header(request, "Content-Encoding");
 
@@ -183,11 +194,12 @@ jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
     if (request->entry->mount->api->any_media) {
         return true;
     }
-    if (type == NULL || !is_json_type(type)) {
-        jw_http_reply_header(reply, "Accept", "application/json");
-        jw_http_reply_problem(reply, 415, "UNSUPPORTED_MEDIA_TYPE", NULL, 0,
-                              "send the body as Content-Type: application/json in UTF-8");
-        return false;
+    if (own != NULL ? is_type(type, own) : type != NULL && is_json_type(type)) {
+        return true;
     }
-    return true;
+    jw_http_reply_header(reply, "Accept", own != NULL ? own : "application/json");
+    jw_http_reply_problem(reply, 415, "UNSUPPORTED_MEDIA_TYPE", NULL, 0,
+                          "send the body as Content-Type: %s",
+                          own != NULL ? own : "application/json in UTF-8");
+    return false;
 }

@@ -120,6 +120,7 @@ jw_jobs_change_delivery(const JwJobs *self, const JwDelivery *delivery,
     complete.token = delivery->token;
     complete.now_ms = jw_clock_now_ms(self->clock);
     then.state = rule->to;
+    then.status_code = (char *)(uintptr_t)change->status_code;
     then.maybe_duplicate = delivery->maybe_duplicate || (rule->flags & JW_DRULE_COUNTS_RESEND) != 0;
     g_autoptr(JwOutboxEntry) event =
         told ? jw_wire_delivery_event(self->wire, &then, change->reply, complete.now_ms) : NULL;

@@ -38,7 +38,8 @@ jw_jobs_create_message(const JwJobs *self, const JwMessageWish *wish, JwCreate *
                        GError **error)
 {
     g_return_val_if_fail(wish->job_id != NULL && wish->key != NULL, false);
-    g_autofree char *wrong = jw_address_check(wish->recipient);
+    g_autofree char *wrong =
+        wish->recipient != NULL ? jw_address_check(wish->recipient) : g_strdup("there is none");
 
     if (wrong != NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "the recipient is no mail address: %s", wrong);

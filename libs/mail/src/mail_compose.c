@@ -16,7 +16,13 @@
 #define MAX_PARAMETERS 8 /* of a content type */
 #define BASE64_LINE    INT64_C(76)
 
-static pthread_once_t gmime_once = PTHREAD_ONCE_INIT;
+void
+jw_mail_gmime_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, g_mime_init);
+}
 
 /* One line of visible UTF-8. */
 static bool
@@ -422,7 +428,7 @@ jw_mail_compose(const JwMailMessage *message, GError **error)
     if (!check_message(message, error)) {
         return NULL;
     }
-    pthread_once(&gmime_once, g_mime_init);
+    jw_mail_gmime_start();
     g_autoptr(GString) out = g_string_new(NULL);
     if (!append_headers(out, message, error)) {
         return NULL;

@@ -35,6 +35,9 @@ void jw_mail_header_append_mailbox(GString *out, const char *name, const char *d
 /* Without folding or encoding: for our own values. */
 void jw_mail_header_append_raw(GString *out, const char *name, const char *value);
 
+/* mail_compose.c: before anything of GMime is used; any thread, as often as you like. */
+void jw_mail_gmime_start(void);
+
 /* mail_reply.c: follows the replies of an SMTP server, line by line. */
 typedef enum {
     JW_MAIL_PHASE_SESSION, /* banner, EHLO, STARTTLS, AUTH: does not concern the message */

@@ -44,13 +44,14 @@ jw_api_key_secrets(const JwApiKeyConfig *config, JwKeyring **ret, GError **error
 const char *const jw_api_key_role_names[] = {
     [JW_API_KEY_MONITOR] = "monitor",
     [JW_API_KEY_ADMIN] = "admin",
+    [JW_API_KEY_BOUNCES] = "bounces",
     NULL,
 };
 
 const char *
 jw_api_key_role_name(int role)
 {
-    return role >= 0 && role <= (int)JW_API_KEY_ADMIN ? jw_api_key_role_names[role] : NULL;
+    return role >= 0 && role <= (int)JW_API_KEY_BOUNCES ? jw_api_key_role_names[role] : NULL;
 }
 
 static const size_t texts[] = {

@@ -7,6 +7,8 @@
 #include "jw/text.h"
 #include "model_private.h"
 
+#include <string.h>
+
 #define BACKOFF_FIRST_MS INT64_C(30000)
 #define BACKOFF_MOST_MS  INT64_C(3600000)
 
@@ -40,6 +42,12 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
                              JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
     [JW_DCHANGE_NOT_AGAIN] = { "not-again", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
                                JW_DRULE_ENDS | JW_DRULE_TOLD },
+    /* of those whose data was sent: what is queued once more is, for nobody knew of the first */
+    [JW_DCHANGE_RETURNED] = { "returned",
+                              BIT(JW_DELIVERY_SENT) | BIT(JW_DELIVERY_UNKNOWN)
+                                  | BIT(JW_DELIVERY_QUEUED) | BIT(JW_DELIVERY_FAILED),
+                              JW_DELIVERY_BOUNCED,
+                              JW_DRULE_WANTS_DATA_SENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
 };
 
 static const char *const state_names[JW_DELIVERY_N_STATES] = {
@@ -49,12 +57,13 @@ static const char *const state_names[JW_DELIVERY_N_STATES] = {
 };
 
 static const size_t delivery_texts[] = {
-    offsetof(JwDelivery, id),         offsetof(JwDelivery, job_id),
-    offsetof(JwDelivery, recipient),  offsetof(JwDelivery, message_id),
-    offsetof(JwDelivery, owner),      offsetof(JwDelivery, reply),
-    offsetof(JwDelivery, request_id), offsetof(JwDelivery, traceparent),
-    offsetof(JwDelivery, subject),    offsetof(JwDelivery, text),
-    offsetof(JwDelivery, html),       offsetof(JwDelivery, event),
+    offsetof(JwDelivery, id),          offsetof(JwDelivery, job_id),
+    offsetof(JwDelivery, recipient),   offsetof(JwDelivery, message_id),
+    offsetof(JwDelivery, owner),       offsetof(JwDelivery, reply),
+    offsetof(JwDelivery, request_id),  offsetof(JwDelivery, traceparent),
+    offsetof(JwDelivery, subject),     offsetof(JwDelivery, text),
+    offsetof(JwDelivery, html),        offsetof(JwDelivery, event),
+    offsetof(JwDelivery, status_code),
 };
 
 static JwDelivery *
@@ -81,6 +90,20 @@ jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
     g_return_val_if_fail(job_id != NULL && recipient != NULL, NULL);
     jw_uuid_derive(id, "delivery", job_id, recipient, NULL);
     return new_delivery(id, job_id, recipient, now_ms);
+}
+
+JwDelivery *
+jw_delivery_new_resend(const char *job_id, int32_t round, const char *recipient, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+    char number[16];
+
+    g_return_val_if_fail(job_id != NULL && recipient != NULL && round > 0, NULL);
+    (void)g_snprintf(number, sizeof number, "%d", round);
+    jw_uuid_derive(id, "delivery-resend", job_id, number, recipient, NULL);
+    JwDelivery *delivery = new_delivery(id, job_id, recipient, now_ms);
+    delivery->round = round;
+    return delivery;
 }
 
 JwDelivery *
@@ -147,6 +170,14 @@ jw_delivery_kind_name(int kind)
                                                             "event" };
 
     return (size_t)kind < G_N_ELEMENTS(names) ? names[kind] : NULL;
+}
+
+char *
+jw_delivery_id_of(const char *message_id)
+{
+    g_autofree char *local = g_strndup(message_id, strcspn(message_id, "@"));
+
+    return jw_uuid_valid(local) ? g_ascii_strdown(local, -1) : NULL;
 }
 
 void

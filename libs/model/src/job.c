@@ -142,6 +142,7 @@ jw_job_new(void)
     job->state = JW_JOB_PENDING;
     job->max_attempts = 5;
     job->max_retries = 3;
+    job->resends = g_ptr_array_new_with_free_func(jw_resend_free);
     job->outbox = jw_outbox_new();
     return job;
 }
@@ -160,6 +161,7 @@ jw_job_free(gpointer self)
     jw_mail_texts_free(job->mail);
     g_strfreev(job->retry_keys);
     jw_artifact_free(job->artifact);
+    g_clear_pointer(&job->resends, g_ptr_array_unref);
     g_clear_pointer(&job->outbox, g_ptr_array_unref);
     g_free(job);
 }
@@ -189,6 +191,19 @@ jw_job_retry_of(const JwJob *self, const char *key)
 
         if (colon != NULL && strcmp(colon + 1, key) == 0) {
             return (int)g_ascii_strtoll(self->retry_keys[i], NULL, 10);
+        }
+    }
+    return 0;
+}
+
+int
+jw_job_resend_of(const JwJob *self, const char *id)
+{
+    for (guint i = 0; id != NULL && i < self->resends->len; i++) {
+        const JwResend *resend = g_ptr_array_index(self->resends, i);
+
+        if (g_strcmp0(resend->id, id) == 0) {
+            return (int)i + 1;
         }
     }
     return 0;

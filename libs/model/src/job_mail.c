@@ -3,6 +3,22 @@
 
 #include <string.h>
 
+void
+jw_resend_free(gpointer self)
+{
+    JwResend *resend = self;
+
+    if (resend == NULL) {
+        return;
+    }
+    g_free(resend->id);
+    g_free(resend->request_hash);
+    g_free(resend->by);
+    g_strfreev(resend->recipients);
+    g_strfreev(resend->skipped);
+    g_free(resend);
+}
+
 const char *const jw_in_doubt_names[] = { "at_least_once", "at_most_once", NULL };
 
 const char *

@@ -142,6 +142,7 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, const cha
     jw_json_set_string(value, "kind", jw_delivery_kind_name((int)delivery->kind));
     jw_json_set_string(value, "state", jw_delivery_state_name(delivery->state));
     set_short_string(value, "reply", reply);
+    set_short_string(value, "statusCode", delivery->status_code);
     json_object_set_new(value, "attempt", json_integer(delivery->attempts));
     json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));
     jw_json_set_time(value, "occurredAt", now_ms);

@@ -1,6 +1,7 @@
 /* apis.c: the APIs that this gateway serves, one line each. */
 #include "gw.h"
 
+#include "bounces/bounces.h"
 #include "calendars/calendars.h"
 #include "docs/docs.h"
 #include "links/links.h"
@@ -9,13 +10,8 @@
 #include "unsubscribe/unsubscribe.h"
 
 const JwHttpApi *const gw_apis[] = {
-    &gw_reports_api,
-    &gw_schedules_api,
-    &gw_calendars_api,
-    &gw_links_api,
-    &gw_unsubscribe_api,
-    &gw_docs_api,
-    NULL,
+    &gw_reports_api, &gw_schedules_api,   &gw_calendars_api, &gw_bounces_api,
+    &gw_links_api,   &gw_unsubscribe_api, &gw_docs_api,      NULL,
 };
 
 void

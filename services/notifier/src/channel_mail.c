@@ -120,7 +120,8 @@ compose_report(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError *
         .recipient = delivery->recipient,
         .from = self->mail_config.from,
         .message_id = delivery->message_id,
-        .date_ms = job->finished_at_ms, /* a resend is the same message to the byte */
+        /* of the report, or of its resend: once more in doubt it is the same to the byte */
+        .date_ms = delivery->round == 0 ? job->finished_at_ms : delivery->created_at_ms,
         .attachment = attachment,
         .link = link,
         .link_expires_ms = link_expires_ms,

@@ -29,107 +29,72 @@ ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change
     return true;
 }
 
-GPtrArray *
-ntf_deliveries_of(const JwJob *job, int64_t now_ms)
-{
-    GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
-
-    JwDelivery *failure = jw_delivery_new_failure(job, now_ms);
-    char **recipient =
-        job->state == JW_JOB_COMPLETED && job->artifact != NULL ? job->recipients : NULL;
-
-    if (failure != NULL) {
-        g_ptr_array_add(deliveries, failure);
-    }
-    for (; recipient != NULL && *recipient != NULL; recipient++) {
-        JwDelivery *report = jw_delivery_new(job->id, *recipient, now_ms);
-
-        report->in_doubt = job->in_doubt;
-        g_ptr_array_add(deliveries, report);
-    }
-    for (guint i = 0; i < deliveries->len; i++) {
-        JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-
-        delivery->request_id = g_strdup(job->request_id);
-        delivery->traceparent = g_strdup(job->traceparent);
-    }
-    return deliveries;
-}
-
-static gboolean
-is_delivery(gconstpointer a, gconstpointer b)
-{
-    return strcmp(((const JwDelivery *)a)->id, ((const JwDelivery *)b)->id) == 0;
-}
-
-/* Reads the job, and keeps it when it has ended and each mail that it calls for is among
- * @deliveries: all that exist may have ended while one is still to be created. */
 static bool
-find_complete(Ntf *self, const char *job_id, GPtrArray *deliveries, JwJob **ret_job, GError **error)
+is_in(const GPtrArray *deliveries, const JwDelivery *wanted)
 {
-    g_autoptr(JwJob) job = NULL;
+    for (guint i = 0; i < deliveries->len; i++) {
+        if (strcmp(((const JwDelivery *)g_ptr_array_index(deliveries, i))->id, wanted->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    if (!jw_store_get_job(self->store, job_id, &job, error)) {
-        return false;
+/* A webhook that is away for days is no mail that is missing. */
+static bool
+has_ended(const JwDelivery *delivery)
+{
+    return delivery->channel != JW_CHANNEL_MAIL || delivery->state == JW_DELIVERY_SENT
+           || delivery->state == JW_DELIVERY_BOUNCED || delivery->state == JW_DELIVERY_FAILED;
+}
+
+/* Whether the job has ended, each mail that it calls for is among @deliveries, which are at least
+ * one, and all of them have ended: all that exist may have while one is still to be created. */
+static bool
+is_done(const JwJob *job, const GPtrArray *deliveries)
+{
+    bool done =
+        deliveries->len > 0 && (job->state == JW_JOB_COMPLETED || job->state == JW_JOB_FAILED);
+
+    for (guint i = 0; done && i < deliveries->len; i++) {
+        done = has_ended(g_ptr_array_index(deliveries, i));
     }
-    bool all = job != NULL && (job->state == JW_JOB_COMPLETED || job->state == JW_JOB_FAILED);
-    g_autoptr(GPtrArray) wanted = all ? ntf_deliveries_of(job, 0) : NULL;
-    for (guint i = 0; all && i < wanted->len; i++) {
-        all = g_ptr_array_find_with_equal_func(deliveries, g_ptr_array_index(wanted, i),
-                                               is_delivery, NULL);
+    g_autoptr(GPtrArray) wanted = done ? jw_jobs_mails_of(job, 0) : NULL;
+    for (guint i = 0; done && i < wanted->len; i++) {
+        done = is_in(deliveries, g_ptr_array_index(wanted, i));
     }
-    *ret_job = all ? g_steal_pointer(&job) : NULL;
-    return true;
+    return done;
 }
 
 typedef struct {
-    JwDeliveryCounts counts; /* of the report's mails, and of messages of the job's own */
-    JwJob *done;             /* the job, when all its mail has ended; else NULL */
+    JwDeliveryCounts counts;
+    JwJob *job; /* read after the deliveries; NULL: it is gone */
+    bool done;  /* all its mail has ended */
 } Counted;
 
 static void
 counted_clear(Counted *self)
 {
-    g_clear_pointer(&self->done, jw_job_free);
+    g_clear_pointer(&self->job, jw_job_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Counted, counted_clear)
-
-static bool
-has_ended(const JwDelivery *delivery)
-{
-    return delivery->state == JW_DELIVERY_SENT || delivery->state == JW_DELIVERY_BOUNCED
-           || delivery->state == JW_DELIVERY_FAILED;
-}
 
 static bool
 count(Ntf *self, const char *job_id, Counted *ret, GError **error)
 {
     g_autoptr(GPtrArray) deliveries = NULL;
-    JwDeliveryCounts *counts = &ret->counts;
-    bool ended = true;
 
     counted_clear(ret);
-    *counts = (JwDeliveryCounts){ 0 };
-    if (!jw_store_list_deliveries(self->store, job_id, &deliveries, error)) {
+    ret->done = false;
+    if (!jw_store_list_deliveries(self->store, job_id, &deliveries, error)
+        || !jw_store_get_job(self->store, job_id, &ret->job, error)) {
         return false;
     }
-    for (guint i = 0; i < deliveries->len; i++) {
-        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-
-        if (delivery->channel != JW_CHANNEL_MAIL) {
-            continue; /* a webhook that is away for days is no mail that is missing */
-        }
-        ended = ended && has_ended(delivery);
-        if (delivery->kind != JW_DELIVERY_FAILURE) {
-            counts->total++;
-            counts->sent += delivery->state == JW_DELIVERY_SENT;
-            counts->bounced += delivery->state == JW_DELIVERY_BOUNCED;
-            counts->failed += delivery->state == JW_DELIVERY_FAILED;
-            counts->unknown += delivery->state == JW_DELIVERY_UNKNOWN;
-        }
+    if (ret->job != NULL) {
+        ret->counts = jw_jobs_count_mails(ret->job, deliveries);
+        ret->done = is_done(ret->job, deliveries);
     }
-    return deliveries->len == 0 || !ended
-           || find_complete(self, job_id, deliveries, &ret->done, error);
+    return true;
 }
 
 static bool
@@ -140,7 +105,8 @@ same_counts(const JwDeliveryCounts *a, const JwDeliveryCounts *b)
 }
 
 /* Counted again after writing: of two notifiers at one job, the one that counted first may write
- * last. A completed job stays so; a failed one may be retried meanwhile, and its mail go on. */
+ * last. That the mail has ended is written only while the job is as it was counted: meanwhile it
+ * may have been retried, or sent again. */
 bool
 ntf_roll_up(Ntf *self, const char *job_id, GError **error)
 {
@@ -149,14 +115,12 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
     if (!count(self, job_id, &now, error)) {
         return false;
     }
-    for (;;) {
+    while (now.job != NULL) {
         const JwDeliveryCounts counts = now.counts;
         const int64_t now_ms = jw_clock_now_ms(self->clock);
-        const bool failed = now.done != NULL && now.done->state == JW_JOB_FAILED;
 
-        if (!jw_store_set_delivery_counts(self->store, job_id, &counts, now.done != NULL && !failed,
-                                          now_ms, error)
-            || (failed && !jw_store_end_mail(self->store, now.done, now_ms, error))
+        if (!jw_store_set_delivery_counts(self->store, job_id, &counts, now_ms, error)
+            || (now.done && !jw_store_end_mail(self->store, now.job, now_ms, error))
             || !count(self, job_id, &now, error)) {
             return false;
         }
@@ -164,6 +128,7 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
             return true;
         }
     }
+    return true;
 }
 
 bool

@@ -8,6 +8,8 @@
 
 #include "jw/log.h"
 
+#include <string.h>
+
 static bool
 intake_job(Ntf *self, const char *job_id, GError **error)
 {
@@ -21,7 +23,7 @@ intake_job(Ntf *self, const char *job_id, GError **error)
         return true; /* removed, taken back, or to be tried again: nothing to send */
     }
     const int64_t now_ms = jw_clock_now_ms(self->clock);
-    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, now_ms);
+    g_autoptr(GPtrArray) deliveries = jw_jobs_mails_of(job, now_ms);
     if (deliveries->len == 0) {
         return !job->mail_pending || jw_store_end_mail(self->store, job, now_ms, error);
     }
@@ -81,11 +83,36 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
     return true;
 }
 
+/* Whether a later one of the batch has the deliveries of the same job counted: then that one does
+ * it. While it has not, it comes again, so nothing is left uncounted. */
+static bool
+is_counted_later(const JwMessage *messages, size_t n_messages, size_t at)
+{
+    const JwMessage *own = &messages[at];
+
+    if (own->key == NULL
+        || g_strcmp0(jw_message_header(own, "ce_type"), JW_TYPE_DELIVERY_CHANGED) != 0) {
+        return false;
+    }
+    for (size_t i = at + 1; i < n_messages; i++) {
+        const JwMessage *other = &messages[i];
+
+        if (other->key != NULL && other->key_length == own->key_length
+            && memcmp(other->key, own->key, own->key_length) == 0
+            && g_strcmp0(jw_message_header(other, "ce_type"), JW_TYPE_DELIVERY_CHANGED) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
 {
     for (size_t i = 0; i < n_messages; i++) {
-        if (!intake_event(data, &messages[i], &answers[i])) {
+        if (is_counted_later(messages, n_messages, i)) {
+            answers[i].verdict = JW_VERDICT_DONE;
+        } else if (!intake_event(data, &messages[i], &answers[i])) {
             return; /* the store is unreachable: the rest stays LATER */
         }
     }

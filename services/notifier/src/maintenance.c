@@ -123,7 +123,7 @@ static bool
 recover_job(Ntf *self, const JwJob *job, GError **error)
 {
     const int64_t now_ms = jw_clock_now_ms(self->clock);
-    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, now_ms);
+    g_autoptr(GPtrArray) deliveries = jw_jobs_mails_of(job, now_ms);
     /* Nobody is told of a failure of long ago, as of a time before there were such mails. */
     const bool old =
         job->state == JW_JOB_FAILED && now_ms - job->finished_at_ms > self->config.give_up_ms;

@@ -8,6 +8,7 @@
 #include "jw/config.h"
 #include "jw/ident.h"
 #include "jw/jobs_deliveries.h"
+#include "jw/jobs_mails.h"
 #include "jw/link_token.h"
 #include "jw/liveness.h"
 #include "jw/mail.h"
@@ -96,9 +97,6 @@ gpointer ntf_sender(gpointer ntf);
  * for one that must not wait. */
 bool ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change,
                 const JwJobsCall *call, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What the job calls for, not stored: completed, one for each recipient; failed, one for who asked
- * for it. (transfer full) of JwDelivery */
-GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
 /* Creates the missing deliveries of a job that has ended, and updates its counts. */
 bool ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries,
                            size_t *ret_created, GError **error) G_GNUC_WARN_UNUSED_RESULT;

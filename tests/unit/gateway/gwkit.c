@@ -222,8 +222,12 @@ kit_ask(GwKit *self, const char *who, const char *method, const char *path, cons
         g_autofree char *line = g_strconcat("Authorization: Bearer ", token, NULL);
         lines = curl_slist_append(lines, line);
     }
+    bool typed = false;
+    for (size_t i = 0; headers != NULL && headers[i] != NULL; i++) {
+        typed = typed || g_str_has_prefix(headers[i], "Content-Type:");
+    }
     if (body != NULL) {
-        lines = curl_slist_append(lines, "Content-Type: application/json");
+        lines = curl_slist_append(lines, typed ? "Accept: */*" : "Content-Type: application/json");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     }
     for (size_t i = 0; headers != NULL && headers[i] != NULL; i++) {

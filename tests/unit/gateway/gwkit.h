@@ -49,7 +49,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
  * claim of departments), dana (d1, d2), dave (d1), reader (only reports:read), maker (only
  * reports:create), admin, adam (admin of d1), nobody (no permissions), lone and "lone admin" (of
  * no department), "odd person" (whose address is none).
- * @headers: "Name: value", …; NULL-terminated; may be NULL. */
+ * @headers: "Name: value", …; NULL-terminated; may be NULL. A body is JSON unless one of them says
+ * its Content-Type. */
 Answer kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
                const char *const *headers);
 /* An API key of that role. @expires_ms: 0: it does not. (transfer full) */

@@ -214,7 +214,8 @@ test_roles(void **state)
 
     assert_string_equal(jw_api_key_role_name(JW_API_KEY_MONITOR), "monitor");
     assert_string_equal(jw_api_key_role_name(JW_API_KEY_ADMIN), "admin");
-    assert_null(jw_api_key_role_name(2));
+    assert_string_equal(jw_api_key_role_name(JW_API_KEY_BOUNCES), "bounces");
+    assert_null(jw_api_key_role_name(3));
 }
 
 int

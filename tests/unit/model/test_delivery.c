@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* of what was sent only, and not while somebody sends it */
+#define RETURNED (JW_DRULE_WANTS_DATA_SENT | JW_DRULE_ENDS | JW_DRULE_TOLD)
+
 static const struct {
     JwDeliveryTransition change;
     JwDeliveryState from, to;
@@ -34,9 +37,13 @@ static const struct {
       JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS | JW_DRULE_TOLD },
     { JW_DCHANGE_NOT_AGAIN, JW_DELIVERY_UNKNOWN, JW_DELIVERY_FAILED,
       JW_DRULE_ENDS | JW_DRULE_TOLD },
+    { JW_DCHANGE_RETURNED, JW_DELIVERY_SENT, JW_DELIVERY_BOUNCED, RETURNED },
+    { JW_DCHANGE_RETURNED, JW_DELIVERY_UNKNOWN, JW_DELIVERY_BOUNCED, RETURNED },
+    { JW_DCHANGE_RETURNED, JW_DELIVERY_QUEUED, JW_DELIVERY_BOUNCED, RETURNED },
+    { JW_DCHANGE_RETURNED, JW_DELIVERY_FAILED, JW_DELIVERY_BOUNCED, RETURNED },
 };
 
-/* No change leaves it. */
+/* No change leaves it, but that its mail comes back. */
 static bool
 is_final(JwDeliveryState state)
 {
@@ -47,7 +54,7 @@ static void
 test_all_pairs(void **state)
 {
     (void)state;
-    assert_int_equal(G_N_ELEMENTS(allowed), JW_DELIVERY_N_TRANSITIONS);
+    assert_int_equal(G_N_ELEMENTS(allowed), JW_DELIVERY_N_TRANSITIONS + 3); /* RETURNED has four */
     for (int change = 0; change < JW_DELIVERY_N_TRANSITIONS; change++) {
         const JwDeliveryRule *rule = jw_delivery_rule((JwDeliveryTransition)change);
         for (int from = 0; from < JW_DELIVERY_N_STATES; from++) {
@@ -60,7 +67,8 @@ test_all_pairs(void **state)
                 }
             }
             assert_int_equal((rule->from & (1u << from)) != 0, expected);
-            assert_false(expected && is_final((JwDeliveryState)from));
+            assert_false(expected && is_final((JwDeliveryState)from)
+                         && change != JW_DCHANGE_RETURNED);
         }
         assert_int_equal(is_final(rule->to), (rule->flags & JW_DRULE_ENDS) != 0);
     }
@@ -113,6 +121,9 @@ test_new_message_and_event(void **state)
     g_autoptr(JwDelivery) to = jw_delivery_new_message("job-1", "k", "b@example.com", 1000);
     g_autoptr(JwDelivery) event = jw_delivery_new_event("job-1", "k", "a@example.com", "{}", 1000);
     g_autoptr(JwDelivery) report = jw_delivery_new("k", "a@example.com", 1000);
+    g_autoptr(JwDelivery) second = jw_delivery_new_resend("k", 1, "a@example.com", 1000);
+    g_autoptr(JwDelivery) same = jw_delivery_new_resend("k", 1, "a@example.com", 2000);
+    g_autoptr(JwDelivery) third = jw_delivery_new_resend("k", 2, "a@example.com", 1000);
 
     (void)state;
     assert_string_equal(message->id, again->id);
@@ -121,6 +132,12 @@ test_new_message_and_event(void **state)
     assert_string_not_equal(message->id, to->id);
     assert_string_not_equal(message->id, event->id);
     assert_string_not_equal(message->id, report->id);
+    assert_string_not_equal(report->id, second->id);
+    assert_string_equal(second->id, same->id);
+    assert_string_not_equal(second->id, third->id);
+    assert_string_not_equal(second->message_id, report->message_id);
+    assert_int_equal(third->round, 2);
+    assert_int_equal(third->kind, JW_DELIVERY_REPORT);
     assert_int_equal(report->kind, JW_DELIVERY_REPORT);
     assert_int_equal(report->channel, JW_CHANNEL_MAIL);
     assert_int_equal(message->kind, JW_DELIVERY_MESSAGE);
@@ -129,6 +146,25 @@ test_new_message_and_event(void **state)
     assert_int_equal(event->channel, JW_CHANNEL_WEBHOOK);
     assert_string_equal(event->event, "{}");
     assert_int_equal(event->in_doubt, JW_IN_DOUBT_AT_LEAST_ONCE); /* as webhooks are */
+}
+
+static void
+test_id_of_a_message(void **state)
+{
+    g_autoptr(JwDelivery) delivery = jw_delivery_new("job-1", "a@example.com", 1000);
+    static const char *const none[] = { "", "@", "x@jobwire.local", "CAF=1@mail.gmail.com" };
+    g_autofree char *capitals = g_ascii_strup(delivery->message_id, -1);
+    g_autofree char *id = jw_delivery_id_of(delivery->message_id);
+    g_autofree char *same = jw_delivery_id_of(capitals);
+    g_autofree char *bare = jw_delivery_id_of(delivery->id);
+
+    (void)state;
+    assert_string_equal(id, delivery->id);
+    assert_string_equal(same, delivery->id);
+    assert_string_equal(bare, delivery->id);
+    for (size_t i = 0; i < G_N_ELEMENTS(none); i++) {
+        assert_null(jw_delivery_id_of(none[i]));
+    }
 }
 
 static void
@@ -163,6 +199,7 @@ main(void)
         cmocka_unit_test(test_reaping_depends_on_data_sent),
         cmocka_unit_test(test_new_is_deterministic),
         cmocka_unit_test(test_new_message_and_event),
+        cmocka_unit_test(test_id_of_a_message),
         cmocka_unit_test(test_names_and_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

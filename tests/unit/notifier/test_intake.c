@@ -197,6 +197,59 @@ test_changed_rolls_up(void **state)
     assert_int_equal(kit_event(kit, JW_TYPE_DELIVERY_CHANGED, body, NULL), JW_VERDICT_LATER);
 }
 
+/* Of many changes of one job's deliveries in a batch one counts, and when it cannot, none is lost:
+ * what comes again counts all. */
+static void
+test_counted_once_a_batch(void **state)
+{
+    NtfKit *kit = *state;
+    g_auto(GStrv) ids = g_new0(char *, 3);
+    g_auto(GStrv) jobs = g_new0(char *, 3);
+    g_auto(GStrv) bodies = g_new0(char *, 3);
+    const JwHeader header = { "ce_type", JW_TYPE_DELIVERY_CHANGED };
+    JwMessage messages[6] = { 0 };
+    JwAnswer answers[6] = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        ids[i] = kit_delivery(kit);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, ids[i]);
+        jobs[i] = g_strdup(delivery->job_id);
+        bodies[i] = g_strdup_printf("{\"jobId\":\"%s\"}", jobs[i]);
+        ntf_send(&kit->ntf, ids[i]);
+    }
+    for (size_t i = 0; i < 6; i++) { /* the last has no key: it counts by itself */
+        const char *body = bodies[i % 2];
+        messages[i] = (JwMessage){ .topic = "jobwire.delivery.events",
+                                   .key = i < 5 ? jobs[i % 2] : NULL,
+                                   .key_length = i < 5 ? strlen(jobs[i % 2]) : 0,
+                                   .body = body,
+                                   .body_length = strlen(body),
+                                   .headers = &header,
+                                   .n_headers = 1 };
+    }
+    int before = jw_store_mem_calls(kit->ntf.store);
+    ntf_consume(messages, 1, answers, &kit->ntf);
+    int once = jw_store_mem_calls(kit->ntf.store) - before;
+    before = jw_store_mem_calls(kit->ntf.store);
+    ntf_consume(messages, 5, answers, &kit->ntf);
+    assert_in_range(jw_store_mem_calls(kit->ntf.store) - before, once, 2 * once);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        g_autoptr(JwJob) job = kit_job(kit->ports, jobs[i]);
+        assert_int_equal(job->deliveries.sent, 1);
+    }
+    memset(answers, 0, sizeof answers);
+    jw_store_mem_fail_nth(kit->ntf.store, 1, JW_ERROR_UNAVAILABLE, false);
+    ntf_consume(messages, 6, answers, &kit->ntf);
+    const JwVerdict verdicts[] = { JW_VERDICT_DONE,  JW_VERDICT_DONE,  JW_VERDICT_DONE,
+                                   JW_VERDICT_LATER, JW_VERDICT_LATER, JW_VERDICT_LATER };
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(answers[i].verdict, verdicts[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -205,7 +258,7 @@ main(void)
         TEST(test_completed),        TEST(test_nobody_to_mail),
         TEST(test_nothing_to_mail),  TEST(test_other_types_are_for_others),
         TEST(test_malformed),        cmocka_unit_test(test_every_call_fails),
-        TEST(test_changed_rolls_up),
+        TEST(test_changed_rolls_up), TEST(test_counted_once_a_batch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

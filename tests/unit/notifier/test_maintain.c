@@ -404,6 +404,80 @@ test_one_delivery_missing(void **state)
     assert_false(after->mail_pending);
 }
 
+/* The report is sent again, and who asked for it died before the deliveries were made: they are,
+ * and counted, and each is a mail of its own. */
+static void
+test_resend_that_was_left(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    g_autoptr(JwDelivery) first = kit_get(kit, id);
+    char *to[] = { (char[]){ "ann@example.com" }, (char[]){ "new@example.com" }, NULL };
+    const JwResend resend = { .id = (char[]){ "r-1" }, .at_ms = KIT_NOW + HOUR, .recipients = to };
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_FAILED, "554 no");
+    ntf_send(&kit->ntf, id);
+    kit_look_again(kit);
+    g_autoptr(JwJob) ended = kit_job(kit->ports, first->job_id);
+    assert_false(ended->mail_pending);
+    assert_int_equal(ended->deliveries.failed, 1);
+    assert_ok(jw_store_add_resend(kit->ntf.store, ended, &resend, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    tk_clock_advance(&kit->ports->clock.fake, 2 * HOUR);
+    kit_look_again(kit);
+    kit_look_again(kit);
+    kit_look_again(kit);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    g_autoptr(JwJob) after = kit_job(kit->ports, first->job_id);
+    assert_memory_equal(&after->deliveries, &((JwDeliveryCounts){ 2, 2, 0, 0, 0 }),
+                        sizeof after->deliveries);
+    assert_false(after->mail_pending);
+    g_autoptr(JwDelivery) again = jw_delivery_new_resend(first->job_id, 1, to[0], KIT_NOW);
+    g_autofree char *mail = kit_message(kit, 0);
+    g_autofree char *other = kit_message(kit, 1);
+    const char *mine = strstr(mail, "ann@") != NULL ? mail : other;
+    assert_non_null(strstr(mine, again->message_id));
+    assert_non_null(strstr(mine, "Date: Mon, 11 Jan 2021 01:00:00 +0000")); /* of the resend */
+}
+
+/* A resend while the counts of the mails before are written: it keeps the job's mail pending. */
+static void
+add_resend(gpointer data)
+{
+    void **args = data;
+    NtfKit *kit = args[0];
+    g_autoptr(JwJob) job = kit_job(kit->ports, args[1]);
+    char *to[] = { (char[]){ "new@example.com" }, NULL };
+    const JwResend resend = { .id = (char[]){ "r-1" }, .at_ms = KIT_NOW, .recipients = to };
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_add_resend(kit->ntf.store, job, &resend, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+static void
+test_resend_meets_the_count(void **state G_GNUC_UNUSED)
+{
+    bool ran = true;
+
+    for (int n = 1; ran; n++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        g_autoptr(GError) error = NULL;
+
+        ntf_send(&kit->ntf, id);
+        hook_clock_at(&kit->ports->clock, n, add_resend, (void *[]){ kit, delivery->job_id });
+        assert_ok(ntf_roll_up(&kit->ntf, delivery->job_id, &error), error);
+        ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, delivery->job_id);
+        assert_int_equal(job->mail_pending, ran);
+    }
+}
+
 static size_t
 count_pending(NtfKit *kit)
 {
@@ -492,6 +566,8 @@ main(void)
         TEST(test_beside_an_unreadable_delivery),
         TEST(test_events_lost),
         TEST(test_one_delivery_missing),
+        TEST(test_resend_that_was_left),
+        cmocka_unit_test(test_resend_meets_the_count),
         TEST(test_mail_that_ends_badly),
         TEST(test_pages_of_mail),
     };

@@ -91,7 +91,7 @@ roll_up(JwStore *store, GError **error)
 {
     const JwDeliveryCounts counts = { 1, 1, 0, 0, 0 };
 
-    return jw_store_set_delivery_counts(store, "j", &counts, true, SC_NOW, error);
+    return jw_store_set_delivery_counts(store, "j", &counts, SC_NOW, error);
 }
 
 G_GNUC_UNUSED static bool

@@ -25,6 +25,7 @@ struct _JcApi {
     char *authorization; /* the header that says who asks */
     bool keyed;          /* by an API key */
     char *header;        /* one more; NULL: none */
+    const char *type;    /* of the body that is sent now; NULL: JSON */
 };
 
 /* Where an answer goes: into a string or, for a download with a good status, into a file. */
@@ -237,8 +238,9 @@ perform(JcApi *self, const char *method, const char *path, const char *body, Ans
 {
     g_autofree char *url = g_strconcat(self->url, path, NULL);
     g_autoptr(JcHeaders) headers = curl_slist_append(NULL, self->authorization);
-    JcHeaders *more =
-        headers != NULL ? curl_slist_append(headers, "Content-Type: application/json") : NULL;
+    g_autofree char *type =
+        g_strconcat("Content-Type: ", self->type != NULL ? self->type : "application/json", NULL);
+    JcHeaders *more = headers != NULL ? curl_slist_append(headers, type) : NULL;
 
     if (more != NULL && answer->stream != NULL && answer->stream->last_id != NULL) {
         g_autofree char *last = g_strconcat("Last-Event-ID: ", answer->stream->last_id, NULL);
@@ -360,6 +362,15 @@ jc_api_ask(JcApi *self, const char *method, const char *path, const char *body, 
                             self->url, path);
     }
     return json_incref(value);
+}
+
+json_t *
+jc_api_send(JcApi *self, const char *path, const char *type, const char *body, GError **error)
+{
+    self->type = type;
+    json_t *answer = jc_api_ask(self, "POST", path, body, error);
+    self->type = NULL;
+    return answer;
 }
 
 struct json_t *

@@ -37,6 +37,9 @@ struct json_t *jc_api_call(JcApi *self, const char *path, const char *body,
  * Errors as above. (transfer full) */
 struct json_t *jc_api_ask(JcApi *self, const char *method, const char *path, const char *body,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a POST of a body of another @type than JSON. (transfer full) */
+struct json_t *jc_api_send(JcApi *self, const char *path, const char *type, const char *body,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* JSON from a file of at most @most_bytes, "-" for standard input. INVALID with line and column,
  * NOT_FOUND, TOO_LARGE, UNAVAILABLE. @ret_text: (out) (optional) (transfer full): as it was.
  * (transfer full) */

@@ -112,6 +112,9 @@ struct _JcCommand {
     X(download)                                                                                    \
     X(verify)                                                                                      \
     X(jobs)                                                                                        \
+    X(deliveries)                                                                                  \
+    X(resend)                                                                                      \
+    X(bounce)                                                                                      \
     X(templates)                                                                                   \
     X(schedule)                                                                                    \
     X(calendar)                                                                                    \

@@ -16,6 +16,7 @@ typedef enum {
     JC_EXIT_FAILED = 1,
     JC_EXIT_PARTLY = 2, /* done, but for some refused rows */
     JC_EXIT_USAGE = 64,
+    JC_EXIT_LATER = 75, /* EX_TEMPFAIL, for mail servers: not now */
 } JcExit;
 
 typedef struct {

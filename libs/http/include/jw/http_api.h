@@ -75,10 +75,11 @@ typedef struct {
     /* Patterns of routes, ended by NULL, whose handlers compare If-Match with an entity tag; what
      * else changes something refuses it. NULL: none */
     const char *const *tagged;
-    const char *openapi; /* file in schemas/http that describes it; NULL: none */
-    bool quiet;          /* probes: answers below 500 are logged at debug level only */
-    bool immediate;      /* its handlers never block: no worker is waited for */
-    bool any_media;      /* its handlers take bodies of any media type, such as forms */
+    const char *body_type; /* of the bodies it takes, "message/rfc822"; NULL: JSON */
+    const char *openapi;   /* file in schemas/http that describes it; NULL: none */
+    bool quiet;            /* probes: answers below 500 are logged at debug level only */
+    bool immediate;        /* its handlers never block: no worker is waited for */
+    bool any_media;        /* its handlers take bodies of any media type, such as forms */
 } JwHttpApi;
 
 G_END_DECLS

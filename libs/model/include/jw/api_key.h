@@ -20,9 +20,13 @@ G_BEGIN_DECLS
 #define JW_API_KEY_ID_LEN 12
 #define JW_API_KEY_LEN    (8 + JW_API_KEY_ID_LEN + 1 + 43 + 6)
 
-typedef enum { JW_API_KEY_MONITOR, JW_API_KEY_ADMIN } JwApiKeyRole;
+typedef enum {
+    JW_API_KEY_MONITOR,
+    JW_API_KEY_ADMIN,
+    JW_API_KEY_BOUNCES, /* a mail server's: it may say which mails came back, and nothing else */
+} JwApiKeyRole;
 
-/* "monitor", "admin"; NULL for what is none. (transfer none) */
+/* "monitor", "admin", "bounces"; NULL for what is none. (transfer none) */
 const char *jw_api_key_role_name(int role);
 /* All names, ended by NULL. */
 extern const char *const jw_api_key_role_names[];

@@ -29,8 +29,9 @@ typedef enum {
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
     JW_DCHANGE_NOT_AGAIN,  /* unknown → failed, "in doubt": sent at most once */
+    JW_DCHANGE_RETURNED,   /* sent, or nobody knew → bounced: a mail server says so later */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 12
+#define JW_DELIVERY_N_TRANSITIONS 13
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -82,6 +83,7 @@ typedef struct {
     JwDeliveryChannel channel;
     JwDeliveryKind kind;
     int32_t failure; /* which one it tells of: the job's retry_count then */
+    int32_t round;   /* of a report: 0, or the number of the job's resend that it is of */
     JwInDoubt in_doubt;
     char *job_id;
     char *recipient;
@@ -95,6 +97,7 @@ typedef struct {
     char *owner;
     int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
     char *reply;                /* last SMTP reply or error, as text */
+    char *status_code;          /* "5.1.1" (RFC 3463), of one that came back; NULL: not told */
     int64_t link_revoked_at_ms; /* the link in its mail works no more; 0: it does */
     char *request_id, *traceparent;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
@@ -103,6 +106,10 @@ typedef struct {
 /* A queued delivery of the job's report; its ids are derived from job and recipient. (transfer
  * full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
+
+/* The same, once more: of the job's resend @round, from 1. (transfer full) */
+JwDelivery *jw_delivery_new_resend(const char *job_id, int32_t round, const char *recipient,
+                                   int64_t now_ms);
 
 /* The same about a failure of @job, to who asked for it; NULL when nobody is to be told. (transfer
  * full) (nullable) */
@@ -119,6 +126,12 @@ JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const c
  * @event_id and webhook. @event: its JSON. (transfer full) */
 JwDelivery *jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
                                   const char *event, int64_t now_ms);
+
+/* The id of the delivery whose mail has this Message-ID, without <>; NULL: it is none of ours.
+ * (transfer full) (nullable) */
+char *jw_delivery_id_of(const char *message_id);
+
+/* NULL-safe. */
 void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 

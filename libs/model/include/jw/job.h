@@ -121,10 +121,12 @@ typedef struct {
     char *warnings;
     JwDeliveryCounts deliveries;       /* of its report, or its messages */
     bool mail_pending, ledger_pending; /* the store's: until all deliveries, the row, have ended */
+    GPtrArray *resends;                /* of JwResend, the first round first; never NULL */
+    int32_t resend_count;              /* how many those are, also where they were not read */
     GPtrArray *outbox;                 /* of JwOutboxEntry; never NULL */
 } JwJob;
 
-/* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */
+/* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty lists. (transfer full) */
 JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
 
@@ -134,6 +136,9 @@ char *jw_job_caller(const JwJob *self);
 
 /* Which retry was asked for with that key; 0: none. @key: (nullable) */
 int jw_job_retry_of(const JwJob *self, const char *key);
+
+/* Which resend was asked for by that id, from 1; 0: none. @id: (nullable) */
+int jw_job_resend_of(const JwJob *self, const char *id);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS

@@ -37,4 +37,21 @@ typedef struct {
     int32_t unknown; /* in doubt; total less all of these are on their way */
 } JwDeliveryCounts;
 
+/* That the report is to be sent again: a round of deliveries of its own. */
+typedef struct {
+    char *id;           /* of what asked for it: the same again is the same round */
+    char *request_hash; /* tells that from another request of this id; NULL: it is not asked */
+    char *by;           /* the subject of who asked */
+    int64_t at_ms;
+    char **recipients; /* NULL-terminated */
+    char **skipped;    /* whose last mail was still on its way; NULL: nobody */
+} JwResend;
+
+#define JW_RESENDS_MAX   100   /* of a job */
+#define JW_RESENT_TO_MAX 10000 /* recipients of them all together */
+
+/* NULL-safe. */
+void jw_resend_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwResend, jw_resend_free)
+
 G_END_DECLS

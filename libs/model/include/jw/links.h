@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 #define JW_LINK_REPORTS     "/api/v2/reports"
 #define JW_LINK_REPORT_JOBS JW_LINK_REPORTS "/jobs"
 #define JW_LINK_DOWNLOAD    "/download" /* below a job: its artifact */
-#define JW_LINK_MAILED      "/links"    /* a token follows (jw/link_token.h) */
+#define JW_LINK_BOUNCES     "/api/v1alpha1/bounces"
+#define JW_LINK_MAILED      "/links" /* a token follows (jw/link_token.h) */
 
 /* @base (scheme and host, NULL or "": none), the path of the job, whose id is escaped, and @below
  * ("" is the job itself). (transfer full) */

@@ -24,7 +24,7 @@ typedef struct {
     int64_t now_ms, token;
     const char *owner;
     int64_t not_before_ms;
-    const char *reply; /* kept when not NULL */
+    const char *reply, *status_code; /* kept when not NULL */
     const JwOutboxEntry *const *events;
     size_t n_events;
 } JwDeliveryChange;

@@ -99,7 +99,7 @@ typedef struct {
  * jw_store_list_jobs:
  * @ret_jobs: (out) (element-type JwJob) (transfer full): one page, of jobs without what makes them
  *   large: spec (there only where the job has no format), departments, recipients, retry_keys,
- *   result, warnings, outbox and the summary of the artifact
+ *   resends, result, warnings, outbox and the summary of the artifact
  * @ret_total: (out): how many jobs the query matches
  *
  * Ties are ordered by age, then by id, so pages neither overlap nor skip. A job that cannot be read
@@ -113,16 +113,6 @@ bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_
 bool jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jobs,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * jw_store_set_delivery_counts:
- * @mail_done: every recipient's delivery is created and has ended; clears mail_pending as well
- *
- * Rolls up a job's deliveries; written only while it differs. A job that is gone is no error.
- */
-bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                                  bool mail_done, int64_t now_ms,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Jobs of a schedule that have not ended, but for @but_id (nullable), by their id, at most @limit.
  * @ret_jobs: (out) (element-type JwJob) (transfer full) */
 bool jw_store_live_jobs_of_schedule(JwStore *self, const char *schedule_id, const char *but_id,
@@ -132,10 +122,5 @@ bool jw_store_live_jobs_of_schedule(JwStore *self, const char *schedule_id, cons
 /* Clears ledger_pending of a job that is still as @job was read: in the same state, retried as
  * often. One that is not, or that is gone, is no error. */
 bool jw_store_end_ledger(JwStore *self, const JwJob *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Clears mail_pending of a job that is still as @job was read: in the same state, retried as
- * often. One that is not, or that is gone, is no error. */
-bool jw_store_end_mail(JwStore *self, const JwJob *job, int64_t now_ms,
-                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

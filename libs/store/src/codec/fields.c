@@ -117,6 +117,16 @@ static const JwDocField counts_fields[] = {
 };
 const JwDocTable jw_doc_counts_table = TABLE("delivery counts", JwDeliveryCounts, counts_fields);
 
+static const JwDocField resend_fields[] = {
+    FIELD(STRING, JwResend, id, "id"),
+    FIELD(STRING, JwResend, request_hash, "requestHash"),
+    FIELD(STRING, JwResend, by, "by"),
+    ALWAYS(TIME, JwResend, at_ms, "at"),
+    FIELD(STRINGS, JwResend, recipients, "recipients"),
+    FIELD(STRINGS, JwResend, skipped, "skipped"),
+};
+const JwDocTable jw_doc_resend_table = TABLE("resend", JwResend, resend_fields);
+
 static const JwDocField mail_texts_fields[] = {
     FIELD(STRING, JwMailTexts, subject, "subject"),
     FIELD(STRING, JwMailTexts, intro, "intro"),
@@ -176,6 +186,8 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, warnings, "warnings"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
+    NESTED(LIST, JwJob, resends, "resends", jw_doc_resend_table),
+    FIELD(INT32, JwJob, resend_count, "resendCount"),
     NESTED(LIST, JwJob, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
@@ -186,6 +198,7 @@ static const JwDocField delivery_fields[] = {
     NAMED(JwDelivery, channel, "channel", jw_delivery_channel_name),
     NAMED(JwDelivery, kind, "kind", jw_delivery_kind_name),
     FIELD(INT32, JwDelivery, failure, "failure"),
+    FIELD(INT32, JwDelivery, round, "round"),
     NAMED(JwDelivery, in_doubt, "inDoubt", jw_in_doubt_name),
     FIELD(STRING, JwDelivery, recipient, "recipient"),
     FIELD(STRING, JwDelivery, subject, "subject"),
@@ -206,6 +219,7 @@ static const JwDocField delivery_fields[] = {
     FIELD(TIME, JwDelivery, sent_at_ms, "sentAt"),
     FIELD(TIME, JwDelivery, finished_at_ms, "finishedAt"),
     FIELD(STRING, JwDelivery, reply, "reply"),
+    FIELD(STRING, JwDelivery, status_code, "statusCode"),
     FIELD(TIME, JwDelivery, link_revoked_at_ms, "linkRevokedAt"),
     FIELD(STRING, JwDelivery, request_id, "requestId"),
     FIELD(STRING, JwDelivery, traceparent, "traceparent"),

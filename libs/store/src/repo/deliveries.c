@@ -104,6 +104,7 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
         BSON_APPEND_DATE_TIME(set, "notBefore", change->not_before_ms);
     }
     jw_doc_append_valid(set, "reply", change->reply);
+    jw_doc_append_valid(set, "statusCode", change->status_code);
 }
 
 bool

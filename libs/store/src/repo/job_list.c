@@ -125,9 +125,9 @@ append_order(bson_t *opts, const JwJobQuery *query)
 static void
 append_shown(bson_t *opts)
 {
-    static const char *const left_out[] = { "outbox",      "result",    "artifact",
-                                            "recipients",  "spec",      "warnings",
-                                            "departments", "retryKeys", NULL };
+    static const char *const left_out[] = { "outbox",  "result",   "artifact",    "recipients",
+                                            "spec",    "warnings", "departments", "retryKeys",
+                                            "resends", NULL };
     bson_t shown;
 
     BSON_APPEND_DOCUMENT_BEGIN(opts, "projection", &shown);

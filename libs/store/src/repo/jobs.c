@@ -127,50 +127,6 @@ jw_store_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t *ret_
 }
 
 bool
-jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                             bool mail_done, int64_t now_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && job_id != NULL && counts != NULL, false);
-    /* The last alternative matches nothing while the mail is not done. */
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(job_id), "$or", "[", "{", "deliveries.total", "{", "$ne",
-                 BCON_INT32(counts->total), "}", "}", "{", "deliveries.sent", "{", "$ne",
-                 BCON_INT32(counts->sent), "}", "}", "{", "deliveries.failed", "{", "$ne",
-                 BCON_INT32(counts->failed), "}", "}", "{", "deliveries.bounced", "{", "$ne",
-                 BCON_INT32(counts->bounced), "}", "}", "{", "deliveries.unknown", "{", "$ne",
-                 BCON_INT32(counts->unknown), "}", "}", "{", "mailPending", "{", "$eq",
-                 BCON_BOOL(true), "$ne", BCON_BOOL(!mail_done), "}", "}", "]");
-    g_auto(bson_t) update = BSON_INITIALIZER;
-    bson_t set;
-    JwCas cas = JW_CAS_LOST; /* LOST: already so, or the job is gone */
-
-    BSON_APPEND_DOCUMENT_BEGIN(&update, "$set", &set);
-    jw_doc_append_as(&set, "deliveries", &jw_doc_counts_table, counts);
-    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
-    if (mail_done) {
-        BSON_APPEND_BOOL(&set, "mailPending", false);
-    }
-    bson_append_document_end(&update, &set);
-    return jw_db_update(self, "jobs", filter, &update, &cas, error)
-           || jw_prefix(error, "counting the deliveries of job '%s'", job_id);
-}
-
-bool
-jw_store_end_mail(JwStore *self, const JwJob *job, int64_t now_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL, false);
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(job->id), "state", BCON_UTF8(jw_job_state_name(job->state)),
-                 "retryCount", BCON_INT32(job->retry_count), "mailPending", BCON_BOOL(true));
-    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "mailPending", BCON_BOOL(false), "updatedAt",
-                                        BCON_DATE_TIME(now_ms), "}");
-    JwCas cas = JW_CAS_LOST; /* LOST: not so any more */
-
-    return jw_db_update(self, "jobs", filter, update, &cas, error)
-           || jw_prefix(error, "ending the mail of job '%s'", job->id);
-}
-
-bool
 jw_store_live_jobs_of_schedule(JwStore *self, const char *schedule_id, const char *but_id,
                                size_t limit, GPtrArray **ret_jobs, GError **error)
 {

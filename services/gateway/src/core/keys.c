@@ -105,13 +105,16 @@ count_refused(GwKeys *self, Refused why)
 static JwPrincipal *
 principal_of(const JwApiKey *key)
 {
+    static const char *const bounces[] = { GW_BOUNCES_MAY, NULL };
+    static const char *const none[] = { NULL };
     const char *roles[] = { jw_api_key_role_name((int)key->role), NULL };
     JwPrincipal *principal = g_new0(JwPrincipal, 1);
 
     principal->subject = g_strconcat("apikey:", key->id, NULL);
     principal->name = g_strdup(key->name);
     principal->roles = g_strdupv((char **)(uintptr_t)roles);
-    principal->permissions = g_new0(char *, 1);
+    principal->permissions =
+        g_strdupv((char **)(uintptr_t)(key->role == JW_API_KEY_BOUNCES ? bounces : none));
     principal->departments = g_new0(char *, 1);
     principal->all_departments = true; /* keys have roles only */
     principal->expires_at_ms = key->expires_at_ms;

@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+/* What admins and keys of the role "bounces" may. */
+#define GW_BOUNCES_MAY "bounces:report"
+
 /* @store, @clock: (transfer none): outlive it, as does @secrets (nullable): NULL: all keys are
  * refused. @cache_ms: how long what was read of a key is trusted. */
 GwKeys *gw_keys_new(JwStore *store, JwClock *clock, const JwKeyring *secrets, int64_t cache_ms);

@@ -8,7 +8,7 @@
 #include "jw/log.h"
 
 JwJob *
-gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply)
+gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const char *why)
 {
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
     const GwShared shared = job != NULL ? gw_shared_job(job) : (GwShared){ 0 };
@@ -16,10 +16,7 @@ gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *repl
     if (job == NULL || gw_scope_rules(jw_http_principal(request), &shared)) {
         return g_steal_pointer(&job);
     }
-    jw_http_reply_problem(
-        reply, 403, "FORBIDDEN", NULL, 0,
-        "links give the report to people without a token, so only the job's owner "
-        "and admins of its departments may make, see and end them");
+    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0, "%s", why);
     return NULL;
 }
 
@@ -72,7 +69,7 @@ gw_reports_list_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer
     g_autoptr(GPtrArray) shares = NULL;
     g_autoptr(GError) error = NULL;
 
-    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply);
+    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply, GW_LINKS_WHY);
     if (job == NULL) {
         return;
     }
@@ -141,7 +138,7 @@ gw_reports_revoke_link(const JwHttpRequest *request, JwHttpReply *reply, gpointe
     const Gw *gw = context;
     int64_t at_ms = 0;
 
-    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply);
+    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply, GW_LINKS_WHY);
     g_autoptr(JwShare) share = job != NULL ? find_link(gw, request, reply, job) : NULL;
     if (share == NULL || !gw_revoke_share(gw, request, reply, share, &at_ms)) {
         return;

@@ -258,7 +258,7 @@ gw_reports_make_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer 
     g_auto(JwViolations) violations = { 0 };
     int64_t end_ms = 0;
 
-    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply);
+    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply, GW_LINKS_WHY);
     if (job == NULL) {
         return;
     }

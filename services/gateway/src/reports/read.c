@@ -18,7 +18,8 @@ gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer contex
     if (job == NULL) {
         return;
     }
-    if (((job->state == JW_JOB_COMPLETED && job->recipients != NULL) || job->state == JW_JOB_FAILED)
+    const bool mailed = job->recipients != NULL || job->resend_count > 0;
+    if (((job->state == JW_JOB_COMPLETED && mailed) || job->state == JW_JOB_FAILED)
         && !jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {
         jw_http_reply_error(reply, error);
         return;

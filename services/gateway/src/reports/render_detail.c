@@ -1,141 +1,11 @@
-/* reports/render_detail.c: one job in full: the request, its progress, its result and its mail. */
+/* reports/render_detail.c: one job in full: the request, its progress and its result. */
 #include "reports/reports.h"
 
 #include <jansson.h>
 #include <string.h>
 
 #include "core/artifact.h"
-#include "jw/delivery.h"
-#include "jw/report_mail.h"
 #include "jw/report_request.h"
-
-static const struct {
-    const char *status, *note; /* of this API; the note adds what no status expresses */
-} delivery_statuses[JW_DELIVERY_N_STATES] = {
-    [JW_DELIVERY_QUEUED] = { "Queued", NULL },
-    [JW_DELIVERY_SENDING] = { "Sending", NULL },
-    [JW_DELIVERY_SENT] = { "Sent", NULL },
-    [JW_DELIVERY_FAILED] = { "Failed", NULL },
-    [JW_DELIVERY_BOUNCED] = { "Bounced", NULL },
-    [JW_DELIVERY_UNKNOWN] = { "Sending",
-                              "the mail server did not say whether it took the message" },
-};
-
-static json_t *
-render_recipient(const char *email, const char *status)
-{
-    json_t *recipient = json_object();
-
-    jw_json_set_string(recipient, "email", email);
-    jw_json_set_string(recipient, "status", status);
-    return recipient;
-}
-
-static json_t *
-render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
-{
-    json_t *recipient =
-        render_recipient(delivery->recipient, delivery_statuses[delivery->state].status);
-
-    if (delivery->sent_at_ms != 0) {
-        jw_json_set_time(recipient, "sentAt", delivery->sent_at_ms);
-    }
-    jw_json_set_string(recipient, "note", delivery_statuses[delivery->state].note);
-    if (delivery->link_revoked_at_ms != 0) {
-        jw_json_set_time(recipient, "linkRevokedAt", delivery->link_revoked_at_ms);
-    }
-    if (delivery->maybe_duplicate) {
-        json_object_set_new(recipient, "maybeDuplicate", json_true());
-    }
-    switch (delivery->state) {
-    case JW_DELIVERY_SENT:
-        counts->sent++;
-        break;
-    case JW_DELIVERY_BOUNCED:
-        counts->bounced++;
-        jw_json_set_string(recipient, "errorMessage", delivery->reply);
-        break;
-    case JW_DELIVERY_FAILED:
-        counts->failed++;
-        jw_json_set_string(recipient, "errorMessage", delivery->reply);
-        break;
-    case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure */
-        jw_json_set_string(recipient, "errorMessage", delivery->reply);
-        break;
-    case JW_DELIVERY_UNKNOWN:
-        counts->unknown++;
-        break;
-    case JW_DELIVERY_SENDING:
-        break;
-    }
-    return recipient;
-}
-
-static const JwDelivery *
-find_delivery(const GPtrArray *deliveries, const char *email)
-{
-    for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
-        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-        if (delivery->kind == JW_DELIVERY_REPORT && g_strcmp0(delivery->recipient, email) == 0) {
-            return delivery;
-        }
-    }
-    return NULL;
-}
-
-/* The mail about the failure that the job ended with; NULL: none. (transfer full) */
-static json_t *
-render_failure_mail(const JwJob *job, const GPtrArray *deliveries)
-{
-    JwDeliveryCounts counts = { 0 };
-
-    for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
-        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-        if (job->state == JW_JOB_FAILED && delivery->kind == JW_DELIVERY_FAILURE
-            && delivery->failure == job->retry_count) {
-            return render_delivered(delivery, &counts);
-        }
-    }
-    return NULL;
-}
-
-/* Every recipient that was asked for, whether its message exists already or not. A job that ended
- * without a report sends nothing, so nobody is in its queue; the total is that of this list. The
- * mail about a failure is told apart. */
-static json_t *
-render_delivery(const JwJob *job, const GPtrArray *deliveries)
-{
-    bool dead =
-        job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED || gw_render_is_empty(job);
-    JwDeliveryCounts counts = { 0 };
-    json_t *recipients = json_array();
-
-    for (size_t i = 0; job->recipients != NULL && job->recipients[i] != NULL; i++) {
-        const JwDelivery *delivery = find_delivery(deliveries, job->recipients[i]);
-
-        if (delivery != NULL) {
-            json_array_append_new(recipients, render_delivered(delivery, &counts));
-        } else if (!dead) {
-            json_array_append_new(recipients, render_recipient(job->recipients[i], "Queued"));
-        }
-    }
-    counts.total = (int)json_array_size(recipients);
-    json_t *failure = render_failure_mail(job, deliveries);
-    json_t *delivery =
-        json_pack("{s:i, s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
-                  "failed", counts.failed, "bounced", counts.bounced, "unknown", counts.unknown,
-                  "onFailure", jw_on_failure_name((int)job->on_failure), "recipients", recipients);
-    if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
-        jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));
-    }
-    if (job->mail != NULL) {
-        json_object_set_new(delivery, "mail", jw_mail_texts_value(job->mail));
-    }
-    if (failure != NULL) {
-        json_object_set_new(delivery, "failureMail", failure);
-    }
-    return delivery;
-}
 
 /* How the file came about. NULL: it was made before such was kept. (transfer full) */
 static json_t *
@@ -311,6 +181,6 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
             json_object_set_new(detail, "manifest", manifest);
         }
     }
-    json_object_set_new(detail, "delivery", render_delivery(job, deliveries));
+    json_object_set_new(detail, "delivery", gw_render_delivery(job, deliveries));
     return detail;
 }

@@ -4,6 +4,7 @@
 #include "core/metrics.h"
 #include "core/request.h"
 #include "core/scope.h"
+#include "jw/delivery.h"
 #include "jw/links.h"
 #include "jw/store_jobs.h"
 #include "jw/store_shares.h"
@@ -31,6 +32,8 @@ void gw_reports_make_link(const JwHttpRequest *request, JwHttpReply *reply, gpoi
 void gw_reports_list_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_revoke_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_list_mails(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_resend(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 /* list.c: the query string of gw_reports_list() */
@@ -41,8 +44,13 @@ extern const JwField gw_reports_revoke_query[];
 
 /* links.c */
 #define GW_LINKS_MAX 200 /* of one job, whether they work or not */
-/* The job of :jobId, when the caller is its owner or an admin; NULL: answered. (transfer full) */
-JwJob *gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
+/* The job of :jobId, when the caller is its owner or an admin; NULL: answered, with 403 for @why.
+ * (transfer full) */
+JwJob *gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply,
+                          const char *why);
+#define GW_LINKS_WHY                                                                               \
+    "links give the report to people without a token, so only the job's owner and admins of its "  \
+    "departments may make, see and end them"
 /* Ends it, unless it was ended before. @ret_at_ms: when. False: answered. */
 bool gw_revoke_share(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply,
                      const JwShare *share, int64_t *ret_at_ms);
@@ -79,6 +87,10 @@ bool gw_render_is_empty(const JwJob *job);
 /* Link to a job, with @tail "" or "/download". */
 char *gw_render_link(const Gw *self, const char *job_id, const char *tail);
 json_t *gw_render_summary(const Gw *self, const JwJob *job);
+/* render_mail.c: the mails of a job, by the last one to each recipient. @deliveries: (nullable) */
+json_t *gw_render_delivery(const JwJob *job, const GPtrArray *deliveries);
+/* One of them in full. */
+json_t *gw_render_mail(const JwDelivery *delivery, int64_t now_ms);
 /* render_detail.c. @deliveries: of JwDelivery, or NULL */
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
 /* Adds where a pending job stands and how long it will wait, as far as that is known. */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "jw/address.h"
+#include "jw/jobs_mails.h"
 #include "jw/log.h"
-#include "jw/store_deliveries.h"
 
 const JwField gw_reports_revoke_query[] = {
     { .name = "recipient", .type = JW_FIELD_STRING, .min = 1, .max = 320 },
@@ -34,14 +34,15 @@ find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
     g_autoptr(GPtrArray) deliveries = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (job->state != JW_JOB_COMPLETED || gw_render_is_empty(job) || job->recipients == NULL) {
+    g_autoptr(GPtrArray) wanted = jw_jobs_mails_of(job, 0);
+    if (n_reports(wanted) == 0) {
         return g_ptr_array_new();
     }
     if (!jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {
         jw_http_reply_error(reply, error);
         return NULL;
     }
-    if (n_reports(deliveries) < g_strv_length(job->recipients)) {
+    if (n_reports(deliveries) < n_reports(wanted)) {
         jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, 5,
                               "the mails of this job are still being made; try again");
         return NULL;
@@ -146,7 +147,7 @@ gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpoint
     json_auto_t *revoked = json_array();
     g_autofree char *key = NULL;
 
-    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply);
+    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply, GW_LINKS_WHY);
     if (job == NULL || !read_recipient(request, reply, &key)) {
         return;
     }

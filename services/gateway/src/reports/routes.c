@@ -13,6 +13,8 @@ static const JwHttpRoute routes[] = {
     { "GET", "/jobs/:jobId/download", gw_reports_download, "reports:read", NULL },
     { "GET", "/jobs/:jobId/events", gw_reports_events, "reports:read", NULL },
     { "POST", "/jobs/:jobId/retry", gw_reports_retry, NULL, NULL },
+    { "POST", "/jobs/:jobId/deliveries", gw_reports_resend, "reports:read", NULL },
+    { "GET", "/jobs/:jobId/deliveries", gw_reports_list_mails, "reports:read", NULL },
     { "POST", "/jobs/:jobId/links", gw_reports_make_link, "reports:read", NULL },
     { "GET", "/jobs/:jobId/links", gw_reports_list_links, "reports:read", NULL },
     { "DELETE", "/jobs/:jobId/links", gw_reports_revoke_links, NULL, gw_reports_revoke_query },

@@ -20,14 +20,14 @@ typedef struct {
     int output;
 } Options;
 
-static const JwApiKeyRole roles[] = { JW_API_KEY_ADMIN, JW_API_KEY_MONITOR };
+static const JwApiKeyRole roles[] = { JW_API_KEY_ADMIN, JW_API_KEY_MONITOR, JW_API_KEY_BOUNCES };
 
 static const JcOption options[] = {
     { .name = "role",
       .letter = 'r',
       .type = JC_OPTION_CHOICE,
       .offset = offsetof(Options, role),
-      .value = "admin|monitor", /* as in roles[] */
+      .value = "admin|monitor|bounces", /* as in roles[] */
       .help = "create: what its holder may do" },
     { .name = "name",
       .letter = 'n',
@@ -105,8 +105,10 @@ check(const JcCall *call, GError **error)
         return true;
     }
     if (given->role == 0) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "give --role admin, or --role monitor for one that may only look");
+        return jw_fail(
+            error, JW_ERROR_INVALID,
+            "give --role admin, --role monitor for one that may only look, or --role bounces "
+            "for a mail server");
     }
     return check_name(given->name, error) && read_expires(given->expires, &holds_ms, error);
 }
