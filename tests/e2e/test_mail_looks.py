@@ -18,7 +18,8 @@ STRICT = email.policy.strict.clone(linesep="\r\n")
 
 @pytest.fixture(scope="module")
 def own(calls_csv):
-    with Stack("mail-looks") as stack:
+    languages = {"JW_LANGUAGES_DIR": str(TOP / "schemas/languages")}
+    with Stack("mail-looks", env={"all": languages}) as stack:
         stack.import_csv(calls_csv)
         stack.start_all()
         yield stack
@@ -102,10 +103,10 @@ def test_words_that_nobody_knows_are_refused(own):
     wrong = body(["a@example.com"], mail={"subject": "{{figures.totalCall}}", "intro": "{{perod}}", "senderName": "a@b"})
     answer = api.post("", json=wrong)
     assert answer.status_code == 400
-    assert {d["field"]: d["message"] for d in answer.json()["error"]["details"]} == {
-        "delivery.mail.subject": "names no value 'figures.totalCall'; did you mean 'figures.totalCalls'?",
-        "delivery.mail.intro": "names no value 'perod'; did you mean 'period'?",
-        "delivery.mail.senderName": "is a name, without @, quotes or brackets: the address is that of JW_MAIL_FROM",
+    assert {d["pointer"]: d["message"] for d in answer.json()["error"]["details"]} == {
+        "/delivery/mail/subject": "names no value 'figures.totalCall'; did you mean 'figures.totalCalls'?",
+        "/delivery/mail/intro": "names no value 'perod'; did you mean 'period'?",
+        "/delivery/mail/senderName": "is a name, without @, quotes or brackets: the address is that of JW_MAIL_FROM",
     }
 
 
@@ -156,10 +157,10 @@ def test_who_unsubscribes_gets_no_more_of_it(own):
 def test_a_preview_is_the_mail(own):
     api = own.api()
     recipient = f"preview-{own.id}@example.com"
-    job = api.create(body([recipient], "tr"))
+    job = api.create(body([recipient], "it"))
     delivered(api, job, recipient, "Sent")
     message = email.message_from_bytes(raw_mail(recipient), policy=STRICT)
-    shown = own.jobctl("mail", "preview", job).stdout
+    shown = own.jobctl("mail", "preview", job, JW_LANGUAGES_DIR=str(TOP / "schemas/languages")).stdout
     assert f"Subject: {message['Subject']}\n" in shown
     sent = message.get_body(("plain",)).get_content().replace("\r\n", "\n").strip()
     body_of = shown.split("\n\n", 1)[1].strip()

@@ -311,7 +311,7 @@ def test_nothing_is_made_of_no_records(own, type, more, format):
         "message": "no record was there to report on, so there is no file and no mail (onEmpty: skip)",
     }
     assert job["delivery"] | {"onFailure": ""} == {
-        "total": 0, "sent": 0, "failed": 0, "bounced": 0, "onFailure": "", "recipients": [],
+        "total": 0, "sent": 0, "failed": 0, "bounced": 0, "unknown": 0, "pending": 0, "onFailure": "", "recipients": [],
     }
     answer = client.get(f"/{job_id}/download")
     assert answer.status_code == 409 and answer.json()["error"]["code"] == "REPORT_EMPTY"

@@ -2,7 +2,34 @@
  */
 #include "jw/jobs_bounces.h"
 
+#include "jw/store_suppressions.h"
+
 #define TRIES 3
+
+/* Codes (RFC 3463) that say of the address itself that no mail will ever reach it; a full mailbox,
+ * a policy, or a server that is away says nothing of the kind. */
+static const char *const no_such_mailbox[] = {
+    "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", NULL,
+};
+
+/* Puts such an address on the list of those that get no mail, where it stays until an operator
+ * takes it off. */
+static bool
+suppress(const JwJobs *self, const JwDelivery *delivery, const JwBounceNotice *notice,
+         GError **error)
+{
+    const int64_t now_ms = jw_clock_now_ms(self->clock);
+    JwCreate create = JW_CREATE_EXISTS;
+
+    if (notice->status_code == NULL || !g_strv_contains(no_such_mailbox, notice->status_code)) {
+        return true;
+    }
+    g_autoptr(JwSuppression) entry =
+        jw_suppression_new(delivery->recipient, NULL, JW_SUPPRESSED_BOUNCED, now_ms);
+    entry->delivery_id = g_strdup(delivery->id);
+    entry->note = g_strdup(notice->diagnostic);
+    return jw_store_add_suppression(self->store, entry, &create, error);
+}
 
 /* @ret_delivery: (out) (nullable) (transfer full): NULL: none of the ids is known */
 static bool
@@ -62,8 +89,10 @@ jw_jobs_bounce(const JwJobs *self, const JwBounceNotice *notice, JwBounced *ret_
             return false;
         }
         *ret_bounced = delivery != NULL ? judge(delivery) : JW_BOUNCED_NOT_OURS;
+        /* the list first: one that dies between is told again, and then does both */
         if (*ret_bounced == JW_BOUNCED_NEW
-            && !jw_jobs_change_delivery(self, delivery, &change, NULL, &cas, error)) {
+            && (!suppress(self, delivery, notice, error)
+                || !jw_jobs_change_delivery(self, delivery, &change, NULL, &cas, error))) {
             return false;
         }
         if (cas == JW_CAS_WON) {

@@ -5,10 +5,12 @@
 
 #include "jw/civil.h"
 #include "jw/clock.h"
+#include "jw/ident.h"
 #include "jw/json.h"
 #include "jw/report_mail.h"
 #include "jw/report_request.h"
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 
 #include <string.h>
 
@@ -67,6 +69,22 @@ text_of(const JwMeasureDef *measure, const JwValue *value, const char *language,
     return jw_report_text_form(value, &form);
 }
 
+/* Two shares differ by points. (transfer full) */
+static char *
+difference_of(const JwMeasureDef *measure, const JwValue *by, const char *language)
+{
+    if (measure->format != JW_FORMAT_PERCENT) {
+        return text_of(measure, by, language, true);
+    }
+    g_autofree char *points = g_strconcat(" ", jw_report_word(JW_WORD_POINTS, language), NULL);
+    const JwTextForm form = { .format = JW_FORMAT_DECIMAL,
+                              .decimals = measure->decimals,
+                              .unit = points,
+                              .sign = true,
+                              .language = language };
+    return jw_report_text_form(by, &form);
+}
+
 static double
 number_of(const JwValue *value)
 {
@@ -88,7 +106,7 @@ comparison(const JwMeasureDef *measure, const JwValue *now, guint index, const c
                               .sign = true,
                               .language = language };
     g_autofree char *previous_text = text_of(measure, &before, language, false);
-    g_autofree char *difference_text = text_of(measure, &by, language, true);
+    g_autofree char *difference_text = difference_of(measure, &by, language);
     g_autofree char *percent_text = jw_report_text_form(&share, &form);
 
     return json_pack("{s:f, s:s, s:f, s:s, s:f, s:s}", "previous", number_of(&before),
@@ -218,10 +236,10 @@ artifact_of(const JwReportDef *def, const JwReportRequest *request, GTimeZone *z
 {
     JwArtifact *artifact = g_new0(JwArtifact, 1);
 
-    artifact->file_name = g_strdup_printf("%s.xlsx", def->file_prefix);
+    artifact->file_name = jw_report_file_name(def, request, zone);
     artifact->content_type =
         g_strdup("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    artifact->sha256 = g_strnfill(64, '0');
+    artifact->sha256 = jw_sha256_hex(EXAMPLE_ID, strlen(EXAMPLE_ID));
     artifact->size_bytes = 45678;
     artifact->rows = EXAMPLE_ROWS;
     artifact->summary = summary_of(def, request, zone);
@@ -261,6 +279,7 @@ jw_letter_example(const JwCatalog *catalog, const char *type, const char *langua
     JwJob *job = jw_job_new();
     job->id = g_strdup(EXAMPLE_ID);
     job->type = g_strdup("report");
+    job->name = g_strdup(jw_report_def_in(def, request->language)->title);
     job->subtype = g_strdup(type);
     job->spec = g_steal_pointer(&spec);
     job->state = JW_JOB_COMPLETED;

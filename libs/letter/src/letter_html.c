@@ -76,7 +76,7 @@ html_figures(GString *out, const JwLetterView *view)
         html_figure(out, view, &g_array_index(view->figures, JwLetterFigure, i));
         bool last = i + 1 == count;
         for (guint j = i % COLUMNS + 1; last && count > COLUMNS && j < COLUMNS; j++) {
-            g_string_append(out, "<td width=\"33%\" style=\"width:33.33%\"></td>\n");
+            g_string_append(out, "<td class=\"none\" width=\"33%\" style=\"width:33.33%\"></td>\n");
         }
         if (last || i % COLUMNS == COLUMNS - 1) {
             g_string_append(out, "</tr>\n");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jw/store_deliveries.h"
+#include "jw/store_suppressions.h"
 
 #define PATH "/api/v1alpha1/bounces"
 #define ID   "0f3b9a52-3a0e-5d2b-9a86-2b8c1a3f5f10" /* in the samples */
@@ -32,10 +33,10 @@ post(GwKeyed *keyed, const char *key, const char *mail)
 
 /* (transfer full): the id of a delivery in that state. */
 static char *
-delivery_in(GwKit *kit, JwDeliveryState state, bool data_sent)
+delivery_to(GwKit *kit, const char *address, JwDeliveryState state, bool data_sent)
 {
     g_autofree char *job = kit_make(kit, "alice");
-    g_autoptr(JwDelivery) delivery = jw_delivery_new(job, "nobody@example.net", GW_NOW);
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(job, address, GW_NOW);
     const JwDelivery *all[] = { delivery };
     g_autoptr(GError) error = NULL;
     JwCreate create = JW_CREATE_EXISTS;
@@ -44,6 +45,12 @@ delivery_in(GwKit *kit, JwDeliveryState state, bool data_sent)
     delivery->data_sent = data_sent;
     assert_ok(jw_store_create_deliveries(kit->gw.store, all, 1, &create, &error), error);
     return g_strdup(delivery->id);
+}
+
+static char *
+delivery_in(GwKit *kit, JwDeliveryState state, bool data_sent)
+{
+    return delivery_to(kit, "nobody@example.net", state, data_sent);
 }
 
 static JwDelivery *
@@ -56,21 +63,40 @@ get(GwKit *kit, const char *id)
     return delivery;
 }
 
-/* Each server's bounces it, once, with one event. */
+/* Whether the address gets no mail any more. */
+static bool
+is_suppressed(GwKit *kit, const char *address, const char *id)
+{
+    g_autoptr(JwSuppression) found = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_is_suppressed(kit->gw.store, address, NULL, &found, &error), error);
+    if (found != NULL) {
+        assert_int_equal(found->reason, JW_SUPPRESSED_BOUNCED);
+        assert_string_equal(found->delivery_id, id);
+        assert_non_null(found->note);
+    }
+    return found != NULL;
+}
+
+/* Each server's bounces it, once, with one event; an address that is none gets no mail then. */
 static void
 test_bounced(void **state)
 {
     GwKeyed *keyed = *state;
     static const struct {
         const char *name, *code;
+        bool no_mailbox;
     } cases[] = {
-        { "postfix", "5.1.1" },        { "exim", "5.1.1" },  { "exim-plain", "5.1.1" },
-        { "exchange", "5.1.10" },      { "gmail", "5.1.1" }, { "envelope-only", "5.2.2" },
-        { "two-recipients", "5.7.1" },
+        { "postfix", "5.1.1", true },         { "exim", "5.1.1", true },
+        { "exim-plain", "5.1.1", true },      { "exchange", "5.1.10", true },
+        { "gmail", "5.1.1", true },           { "envelope-only", "5.2.2", false },
+        { "two-recipients", "5.7.1", false },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *id = delivery_in(keyed->kit, JW_DELIVERY_SENT, true);
+        g_autofree char *address = g_strdup_printf("nobody-%zu@example.net", i);
+        g_autofree char *id = delivery_to(keyed->kit, address, JW_DELIVERY_SENT, true);
         g_autofree char *mail = sample(cases[i].name, id);
 
         for (int time = 0; time < 2; time++) {
@@ -80,7 +106,7 @@ test_bounced(void **state)
                                 time == 0 ? "bounced" : "bounced_before");
             assert_string_equal(answer_text(&answer, "data.action"), "failed");
             assert_string_equal(answer_text(&answer, "data.delivery_id"), id);
-            assert_string_equal(answer_text(&answer, "data.recipient"), "nobody@example.net");
+            assert_string_equal(answer_text(&answer, "data.recipient"), address);
             assert_string_equal(answer_text(&answer, "data.status_code"), cases[i].code);
         }
         g_autoptr(JwDelivery) delivery = get(keyed->kit, id);
@@ -92,6 +118,7 @@ test_bounced(void **state)
         g_autofree char *told = g_strdup_printf("\"statusCode\":\"%s\"", cases[i].code);
         assert_non_null(strstr(event->body, "\"state\":\"bounced\""));
         assert_non_null(strstr(event->body, told));
+        assert_int_equal(is_suppressed(keyed->kit, address, id), cases[i].no_mailbox);
     }
 }
 

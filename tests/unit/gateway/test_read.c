@@ -201,6 +201,7 @@ test_completed(void **state)
     assert_int_equal(answer_int(&answer, "data.delivery.bounced"), 1);
     assert_int_equal(answer_int(&answer, "data.delivery.failed"), 0);
     assert_int_equal(answer_int(&answer, "data.delivery.unknown"), 1);
+    assert_int_equal(answer_int(&answer, "data.delivery.pending"), 1);
     assert_null(answer_at(&answer, "data.delivery.inDoubt"));
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.email"), "a@example.com");
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.status"), "Sent");

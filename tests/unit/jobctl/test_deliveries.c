@@ -180,7 +180,7 @@ test_resend(void **state)
     assert_int_equal(json_integer_value(json_object_get(answer, "round")), 1);
     self->status = 409;
     assert_jobctl(self->jc, JC_EXIT_FAILED, "resend", JOB_ID, "--failed");
-    assert_string_equal(self->jc->err, "jobctl resend: nobody has failed\n");
+    assert_contains(self->jc->err, "409: nobody has failed\n");
     assert_jobctl(self->jc, JC_EXIT_USAGE, "resend", JOB_ID);
     assert_contains(self->jc->err, "say to whom: --failed, --to ADDRESS, or both");
 }
@@ -249,7 +249,7 @@ test_exit_status(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         self->status = cases[i].status;
         assert_jobctl(self->jc, cases[i].code, "bounce", file);
-        assert_string_equal(self->jc->err, "jobctl bounce: so it is\n");
+        assert_contains(self->jc->err, ": so it is\n");
     }
     jc_fixture_env(self->jc, "JW_GATEWAY_URL", "http://127.0.0.1:9");
     assert_jobctl(self->jc, JC_EXIT_LATER, "bounce", file);

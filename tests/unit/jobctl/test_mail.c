@@ -218,13 +218,32 @@ test_wrong_use(void **state)
     assert_contains(jc->err, "there is no report type 'nonesuch'");
 }
 
+/* The file of a language, of those that are files as well. */
+static void
+test_language(void **state)
+{
+    JcFixture *jc = ((Fixture *)*state)->jc;
+
+    jc_fixture_env(jc, "JW_LANGUAGES_DIR", JW_SOURCE_DIR "/schemas/languages");
+    assert_jobctl(jc, JC_EXIT_OK, "language", "en");
+    assert_contains(jc->out, "\"total\": \"Total\"");
+    assert_jobctl(jc, JC_EXIT_OK, "language", "it");
+    assert_contains(jc->out, "\"total\": \"Totale\"");
+    assert_jobctl(jc, JC_EXIT_FAILED, "language", "xx");
+    assert_contains(jc->err, "must be one of en, de, fr, es, tr, it");
+    assert_jobctl(jc, JC_EXIT_USAGE, "language");
+    jc_fixture_env(jc, "JW_LANGUAGES_DIR", "/nonesuch");
+    assert_jobctl(jc, JC_EXIT_FAILED, "language", "en");
+    assert_contains(jc->err, "/nonesuch");
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_example),    TEST(test_job),  TEST(test_picture),
-        TEST(test_no_picture), TEST(test_sent), TEST(test_wrong_use),
+        TEST(test_example), TEST(test_job),       TEST(test_picture),  TEST(test_no_picture),
+        TEST(test_sent),    TEST(test_wrong_use), TEST(test_language),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

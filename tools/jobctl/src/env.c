@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "jw/languages.h"
 #include "jw/text.h"
 
 const char *
@@ -90,6 +91,17 @@ jc_find_path(const JcContext *self, const char *name, const char *relative, cons
     }
     return jw_fail_null(error, JW_ERROR_NOT_FOUND, "%s is not set and there is no '%s' here: %s",
                         name, relative, cure);
+}
+
+bool
+jc_languages_load(const JcContext *self, GError **error)
+{
+    const bool named = jc_env(self, "JW_LANGUAGES_DIR") != NULL;
+    g_autoptr(GError) none = NULL;
+    g_autofree char *dir = jc_find_path(self, "JW_LANGUAGES_DIR", JW_LANGUAGES_DIR_DEFAULT,
+                                        "name their folder", named ? error : &none);
+
+    return dir != NULL ? jw_languages_load(dir, error) : !named;
 }
 
 JwStore *

@@ -39,6 +39,9 @@ bool jc_config_load(const JcContext *self, const JwConfigTable *table,
  * that exists. NOT_FOUND ends with @cure. (transfer full) */
 char *jc_find_path(const JcContext *self, const char *name, const char *relative, const char *cure,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads the languages that are files, before anything asks for one; none need be there. INVALID,
+ * NOT_FOUND. */
+bool jc_languages_load(const JcContext *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The context's store, or a connection to JW_MONGODB_URI that answered. @ret_owned: to be freed by
  * the caller. */
 JwStore *jc_store_open(const JcContext *self, JwStore **ret_owned,

@@ -21,9 +21,10 @@ typedef struct {
     const char *diagnostic;  /* (nullable) */
 } JwBounceNotice;
 
-/* Sets the delivery that the first known of @notice's ids names to bounced, with its event. One
- * that comes twice is the same. @ret_delivery: (out) (nullable) (transfer full): it, as it was read
- * before; NULL when NOT_OURS */
+/* Sets the delivery that the first known of @notice's ids names to bounced, with its event, and
+ * puts its address on the list of those that get no mail (jw/suppression.h) when the code says that
+ * there is no such mailbox. One that comes twice is the same. @ret_delivery: (out) (nullable)
+ * (transfer full): it, as it was read before; NULL when NOT_OURS */
 bool jw_jobs_bounce(const JwJobs *self, const JwBounceNotice *notice, JwBounced *ret_bounced,
                     JwDelivery **ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -101,10 +101,12 @@ gw_render_delivery(const JwJob *job, const GPtrArray *deliveries)
     JwDeliveryCounts counts = { 0 };
     json_t *recipients = render_recipients(job, deliveries, &counts);
     json_t *failure = render_failure_mail(job, deliveries);
-    json_t *delivery =
-        json_pack("{s:i, s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
-                  "failed", counts.failed, "bounced", counts.bounced, "unknown", counts.unknown,
-                  "onFailure", jw_on_failure_name((int)job->on_failure), "recipients", recipients);
+    const int pending =
+        counts.total - counts.sent - counts.failed - counts.bounced - counts.unknown;
+    json_t *delivery = json_pack(
+        "{s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
+        "failed", counts.failed, "bounced", counts.bounced, "unknown", counts.unknown, "pending",
+        pending, "onFailure", jw_on_failure_name((int)job->on_failure), "recipients", recipients);
 
     if (job->in_doubt != JW_IN_DOUBT_DEFAULT) {
         jw_json_set_string(delivery, "inDoubt", jw_in_doubt_name((int)job->in_doubt));

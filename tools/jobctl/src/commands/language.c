@@ -9,8 +9,11 @@ static JcExit
 run(const JcCall *call, GError **error)
 {
     const char *code = call->arguments[0];
-    g_autofree char *text = jw_language_print(code);
 
+    if (!jc_languages_load(call->context, error)) {
+        return JC_EXIT_FAILED;
+    }
+    g_autofree char *text = jw_language_print(code);
     if (text == NULL) {
         g_autofree char *wrong = jw_check_language(code);
         (void)jw_fail(error, JW_ERROR_NOT_FOUND, "a language %s", wrong);
@@ -26,7 +29,7 @@ static const JcVerb verbs[] = {
       .min = 1,
       .max = 1,
       .run = run,
-      .wants = "name one language: en, de, fr, es or tr" },
+      .wants = "name one language, such as en" },
     { 0 },
 };
 

@@ -88,6 +88,9 @@ check_address(const char *address, GError **error)
 static bool
 check_preview(const JcCall *call, const Options *given, GError **error)
 {
+    if (!jc_languages_load(call->context, error)) {
+        return false;
+    }
     g_autofree char *wrong = given->language != NULL ? jw_check_language(given->language) : NULL;
 
     if ((call->arguments[0] == NULL) == (given->example == NULL)) {
