@@ -15,7 +15,7 @@ import textwrap
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover",
-            "cron_next", "schedules", "firings")
+            "cron_next", "schedules", "firings", "mails")
 
 
 def machine():

@@ -63,8 +63,9 @@ on_debug(CURL *easy, curl_infotype type, char *bytes, size_t length, void *data)
         return 0;
     }
     if (type == CURLINFO_HEADER_OUT) {
-        self->over = length >= 4 && g_ascii_strncasecmp(bytes, "QUIT", 4) == 0;
-        self->in_ehlo = length >= 4 && g_ascii_strncasecmp(bytes, "EHLO", 4) == 0;
+        /* with what base64 cannot have: such a line may be a part of the login */
+        self->over = length >= 5 && memcmp(bytes, "QUIT\r", 5) == 0;
+        self->in_ehlo = length >= 5 && memcmp(bytes, "EHLO ", 5) == 0;
         if (!self->over) {
             self->offers = self->in_ehlo ? 0 : self->offers; /* the one after STARTTLS counts */
             jw_mail_reply_restart(&self->reply);

@@ -73,7 +73,8 @@ typedef enum {
     JW_MAIL_LATER,
     JW_MAIL_SENT,    /* 250 after the final dot */
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
-    JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
+    /* 5xx to MAIL, DATA or the message; or the server offers not what it needs (SMTPUTF8) */
+    JW_MAIL_FAILED,
     JW_MAIL_UNKNOWN, /* the connection died after the final dot went out */
     JW_MAIL_STOPPED, /* @before_final_dot returned false: certainly not sent */
     /* nothing was tried: the breaker is open (jw_mail_wait_ms() says for how long), or all that may
