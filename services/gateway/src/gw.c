@@ -5,7 +5,6 @@
 #include "core/events.h"
 #include "core/keys.h"
 #include "core/metrics.h"
-#include "email/recipients.h"
 
 #include "jw/links.h"
 #include "jw/log.h"
@@ -29,10 +28,6 @@ const JwConfigEntry gw_config_entries[] = {
     { "JW_EMAIL_REPORT_TIMEOUT", JW_CONFIG_DURATION, offsetof(GwConfig, email_timeout_ms), "30m",
       1000, 86400000, 0,
       "a report that /report/generate-email-report waits for is cancelled after this" },
-    { "JW_EMAIL_REPORT_RECIPIENTS", JW_CONFIG_STRING, offsetof(GwConfig, email_recipients), NULL, 0,
-      0, 0,
-      "mail addresses, with commas, that get the reports of /report whose request is to send them "
-      "and names nobody; without it such a request is refused" },
     { "JW_API_KEY_CACHE", JW_CONFIG_DURATION, offsetof(GwConfig, api_key_cache_ms), "5s", 0, 60000,
       0,
       "how long this gateway trusts what it read of an API key: one that is revoked is refused "
@@ -51,7 +46,7 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     }
     self->weights = jw_turn_weights_new(&self->turns_config, error);
     if (self->weights == NULL
-        || !gw_email_recipients(self->config.email_recipients, &self->email_recipients, error)) {
+        || !jw_default_recipients_read(&self->recipients, &self->email_recipients, error)) {
         return false;
     }
     gw_metrics_init();

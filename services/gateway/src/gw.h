@@ -5,6 +5,7 @@
  * counts the pending jobs, so that no request pays for it. */
 #pragma once
 #include "jw/api_key.h"
+#include "jw/default_recipients.h"
 #include "jw/http.h"
 #include "jw/http_jwt.h"
 #include "jw/jobs_queue.h"
@@ -23,7 +24,6 @@ typedef struct {
     int64_t api_key_cache_ms;              /* JW_API_KEY_CACHE */
     int64_t waits_max;                     /* JW_WAITING_CALLS_MAX */
     int64_t email_timeout_ms;              /* JW_EMAIL_REPORT_TIMEOUT */
-    char *email_recipients;                /* JW_EMAIL_REPORT_RECIPIENTS: with commas; NULL: none */
     char *api_docs_dir; /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
 } GwConfig;
 
@@ -38,6 +38,7 @@ typedef struct {
     JwApiKeyConfig api_key_config;
     JwMailDomainsConfig mail_domains_config;
     JwWebhookConfig webhook_config;
+    JwDefaultRecipients recipients;
     JW_PORTS;
     JwTokenVerifier *tokens;
     JwLinkKeys *links; /* what signs links */

@@ -2,7 +2,6 @@
 #include "gw.h"
 
 #include "docs/docs.h"
-#include "email/recipients.h"
 
 #include "jw/log.h"
 #include "jw/links.h"
@@ -24,8 +23,8 @@ check_values(gpointer data, JwConfigCheck *check)
     }
     if (jw_config_is_read(check, "JW_EMAIL_REPORT_RECIPIENTS", NULL)) {
         g_auto(GStrv) recipients = NULL;
-        jw_config_note(
-            check, gw_email_recipients(self->config.email_recipients, &recipients, &error), &error);
+        jw_config_note(check, jw_default_recipients_read(&self->recipients, &recipients, &error),
+                       &error);
     }
     jw_config_note(check, gw_docs_check(self->config.api_docs_dir, &error), &error);
     jw_token_verifier_check(&self->auth_config, check);
@@ -112,6 +111,8 @@ main(int argc, char **argv)
         { "Gateway", gw_config_entries, gw_n_config_entries, &self.config },
         { "Turns", jw_turns_config_entries, jw_turns_n_config_entries, &self.turns_config },
         { "Tokens", jw_auth_config_entries, jw_auth_n_config_entries, &self.auth_config },
+        { "Recipients", jw_default_recipients_entries, jw_default_recipients_n_entries,
+          &self.recipients },
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
         { "API keys", jw_api_key_config_entries, jw_api_key_n_config_entries,
           &self.api_key_config },

@@ -3,8 +3,6 @@
  * body. */
 #include "email/email.h"
 
-#include "email/recipients.h"
-
 #include "jw/civil.h"
 #include "jw/report_request.h"
 
@@ -15,7 +13,7 @@
 static const JwField recipient = { .type = JW_FIELD_STRING, .check = jw_check_address };
 #define RECIPIENTS                                                                                 \
     {                                                                                              \
-        .name = "emailRecipients", .type = JW_FIELD_ARRAY, .max = GW_EMAIL_RECIPIENTS_MAX,         \
+        .name = "emailRecipients", .type = JW_FIELD_ARRAY, .max = JW_DEFAULT_RECIPIENTS_MAX,       \
         .item = &recipient                                                                         \
     }
 

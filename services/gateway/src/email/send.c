@@ -3,7 +3,6 @@
 #include "email/email.h"
 
 #include "core/artifact.h"
-#include "email/recipients.h"
 #include "jw/address.h"
 #include "jw/jobs_mails.h"
 #include "jw/log.h"
@@ -18,7 +17,7 @@ static const JwField fields[] = {
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED,
       .min = 1,
-      .max = GW_EMAIL_RECIPIENTS_MAX,
+      .max = JW_DEFAULT_RECIPIENTS_MAX,
       .item = &recipient },
     { .name = NULL },
 };
