@@ -75,8 +75,8 @@ def alone(rig, sink, count):
     for name, other in others.items():
         memory = f" ({other['peak_kib'] / 1024:.0f} MiB)" if other["peak_kib"] else ""
         yield (f"| {count:,} mail{'s' * (count > 1)} of {BYTES // 1000} kB to a server on {CONNECTIONS} connections: messages "
-               f"per second (peak memory) | {ours['per_s']:,.0f} ({ours['peak_kib'] / 1024:.0f} MiB) | {name}: {other['per_s']:,.0f}"
-               f"{memory} | {ours['per_s'] / other['per_s']:.2f} |")
+               f"per second (peak memory) | {ours['per_s']:,.0f} ({ours['peak_kib'] / 1024:.0f} MiB) | "
+               f"{name}: {other['per_s']:,.0f}{memory} | {ours['per_s'] / other['per_s']:.2f} |")
 
 
 def delivered(rig, sink, count):
