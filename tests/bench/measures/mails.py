@@ -74,9 +74,9 @@ def alone(rig, sink, count):
     }
     for name, other in others.items():
         memory = f" ({other['peak_kib'] / 1024:.0f} MiB)" if other["peak_kib"] else ""
-        yield (f"| {count:,} mails of {BYTES // 1000} kB to a server on {CONNECTIONS} connections: messages per second "
-               f"(peak memory) | {ours['per_s']:,.0f} ({ours['peak_kib'] / 1024:.0f} MiB) | {name}: {other['per_s']:,.0f}"
-               f"{memory} | {ours['per_s'] / other['per_s']:.2f} |")
+        yield (f"| {count:,} mail{'s' * (count > 1)} of {BYTES // 1000} kB to a server on {CONNECTIONS} connections: messages "
+               f"per second (peak memory) | {ours['per_s']:,.0f} ({ours['peak_kib'] / 1024:.0f} MiB) | "
+               f"{name}: {other['per_s']:,.0f}{memory} | {ours['per_s'] / other['per_s']:.2f} |")
 
 
 def delivered(rig, sink, count):
@@ -124,7 +124,7 @@ def mails(options):
     rig.start("executor", port, JW_REPORTS_DIR=str(TOP / "schemas/reports"))
     per_s, peak = zip(*(delivered(rig, sink, count) for count in COUNTS[1:]))
     for count, speed, memory in zip(COUNTS[1:], per_s, peak):
-        lines.append(f"| {count:,} recipients of {-(-count // A_JOB)} jobs, by a notifier from its start, each step durable: "
+        lines.append(f"| {count:,} recipients, {A_JOB} a job, by a notifier from its start, each step durable: "
                      f"messages per second (peak memory) | {speed:,.0f} ({memory / 1024:.0f} MiB) | – | – |")
     rig.close()
     sink.close()
