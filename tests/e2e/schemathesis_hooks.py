@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 BEYOND = [
     # names of the report type's definition, and which operators, tables and comparisons it allows
-    r"(/settings|/job)?/parameters/(filters|groupBy|measures)(/.*)?", r"(/settings|/job)?/parameters/compare",
+    r"(/settings|/job)?/parameters/(filters|groupBy|measures)(/.*)?", r"(/settings|/job)?/parameters/(compare|edition)",
     r"(/settings|/job)?/parameters/(pivot|(sort|top)/by)",
     r"(/settings|/job)?/output/(table|content)",
     r"(/settings|/job)?/parameters/(timeZone|period/timeZone)",  # zones that exist

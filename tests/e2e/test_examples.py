@@ -214,7 +214,8 @@ def examples():
                 _, response = api.resolve(f"{place}/responses/{status}", response)
                 media = response.get("content", {}).get("application/json")
                 if status.startswith("2") and media and path != "/openapi.json":
-                    found.setdefault(operation["operationId"], media.get("example"))
+                    name = operation["operationId"]
+                    found[name] = found.get(name) or media.get("example")  # of several answers, the first that has one
     return found
 
 

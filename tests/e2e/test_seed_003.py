@@ -13,6 +13,7 @@ A box is a line of the contract's part about this API. Its tests:
 | generate: InvalidEmailAddresses, else ValidationError | test_generate_a_bad_address_is_its_own_code |
 | generate: no recipients: the configured list, else 400 | test_generate_without_recipients_goes_to_the_configured_list_else_400 |
 | default period, in the configured zone | test_generate_the_default_period_is_the_last_whole_week_or_month |
+| the same: dates and default periods elsewhere | test_periods_are_in_the_configured_zone |
 | 200 with all members, nine figures | test_generate_answers_200_with_all_members_and_true_figures |
 | the mails: sent, counted, one a recipient | test_generate_sends_one_mail_to_each_and_says_so |
 | successfulDeliveries and failedDeliveries are true | test_generate_tells_what_was_refused_and_what_was_put_off |
@@ -278,6 +279,21 @@ def test_generate_the_default_period_is_the_last_whole_week_or_month(admin):
         ]
         assert [report["periodStartDate"], report["periodEndDate"]] in wanted
         assert report["fileName"] == f"CDR_{kind}_Report_{report['periodStartDate'][:10]}_{report['periodEndDate'][:10]}.xlsx"
+
+
+def test_periods_are_in_the_configured_zone(own, admin):
+    """14 hours ahead of UTC, all year."""
+    with another_gateway(own, JW_REPORTS_TIME_ZONE="Pacific/Kiritimati") as there:
+        api = At(there, admin)
+        for body, start, end in (
+            ({"reportType": "Weekly"}, "T10:00:00Z", "T09:59:59Z"),
+            ({"reportType": "Monthly", "startDate": "2021-01-11", "endDate": "2021-01-17"}, "2021-01-10T10:00:00Z",
+             "2021-01-17T09:59:59Z"),
+            (WEEK | {"startDate": "2021-01-11T00:00:00", "endDate": "2021-01-11T12:00:00Z"}, "2021-01-10T10:00:00Z",
+             "2021-01-11T12:00:00Z"),
+        ):
+            answer = generate(api, body, 202, Prefer="respond-async").json()
+            assert answer["periodStartDate"].endswith(start) and answer["periodEndDate"].endswith(end), answer
 
 
 def test_an_empty_period_has_zeros(admin):
