@@ -1,8 +1,10 @@
 /* limits.c: see jw/store_limits.h. Any thread.
  *
- * A document is {_id, name, n, calls: [{id, at}], expiresAt}. `n` is how many are in `calls`, for a
- * filter that compares the number of items with a limit is not what all servers have; both change
- * in one update. */
+ * A document is {_id, name, n, calls: [{id, at}], rev, expiresAt}. `n` is how many are in `calls`,
+ * for a filter that compares the number of items with a limit is not what all servers have; both
+ * change in one update, and each raises `rev`. Calls are counted where there is room, whatever
+ * others do; what is over is taken out by one who saw the document as it still is, so that of many
+ * who find it full one does it. */
 #include "db/db.h"
 #include "jw/ident.h"
 #include "jw/store_limits.h"
@@ -22,6 +24,7 @@ typedef struct {
 
 typedef struct {
     bool found;
+    int64_t rev;
     GArray *calls; /* of Call, in the order in which they were counted */
 } Calls;
 
@@ -39,6 +42,10 @@ take_calls(const bson_t *document, gpointer data, GError **error)
 
     self->found = true;
     g_array_set_size(self->calls, 0);
+    if (!bson_iter_init_find(&iter, document, "rev") || !BSON_ITER_HOLDS_INT64(&iter)) {
+        return jw_fail(error, JW_ERROR_CORRUPT, "a stored limit has no rev");
+    }
+    self->rev = bson_iter_int64(&iter);
     if (!bson_iter_init_find(&iter, document, "calls") || !BSON_ITER_HOLDS_ARRAY(&iter)
         || !bson_iter_recurse(&iter, &items)) {
         return jw_fail(error, JW_ERROR_CORRUPT, "a stored limit has no calls");
@@ -92,9 +99,19 @@ state_of(const JwLimit *limit, const GArray *calls, int64_t now_ms, bool passed)
 }
 
 static void
-append_call(bson_t *to, const char *key, int64_t ticket, int64_t now_ms)
+append_calls(bson_t *to, const Call *calls, size_t n)
 {
-    BCON_APPEND(to, key, "{", "id", BCON_INT64(ticket), "at", BCON_DATE_TIME(now_ms), "}");
+    char buffer[16];
+    const char *place;
+    bson_t array;
+
+    BSON_APPEND_ARRAY_BEGIN(to, "calls", &array);
+    for (size_t i = 0; i < n; i++) {
+        bson_uint32_to_string((uint32_t)i, &place, buffer, sizeof(buffer));
+        BCON_APPEND(&array, place, "{", "id", BCON_INT64(calls[i].id), "at",
+                    BCON_DATE_TIME(calls[i].at_ms), "}");
+    }
+    bson_append_array_end(to, &array);
 }
 
 /* Where there is room in the document. LOST: there is none, or no document. */
@@ -103,15 +120,15 @@ count_call(JwStore *self, const JwLimit *limit, int64_t ticket, int64_t now_ms, 
            JwCas *ret_cas, GError **error)
 {
     char id[JW_UUID_LEN + 1];
-    g_autoptr(bson_t) fields = BCON_NEW("calls", BCON_INT32(1));
+    g_autoptr(bson_t) fields = BCON_NEW("calls", BCON_INT32(1), "rev", BCON_INT32(1));
 
     document_id(limit, id);
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(id), "n", "{", "$lt", BCON_INT64(limit->limit), "}");
-    g_autoptr(bson_t) update =
-        BCON_NEW("$inc", "{", "n", BCON_INT64(1), "}", "$push", "{", "calls", "{", "$each", "[",
-                 "{", "id", BCON_INT64(ticket), "at", BCON_DATE_TIME(now_ms), "}", "]", "}", "}",
-                 "$set", "{", "expiresAt", BCON_DATE_TIME(now_ms + limit->window_ms), "}");
+    g_autoptr(bson_t) update = BCON_NEW(
+        "$inc", "{", "n", BCON_INT64(1), "rev", BCON_INT64(1), "}", "$push", "{", "calls", "{",
+        "$each", "[", "{", "id", BCON_INT64(ticket), "at", BCON_DATE_TIME(now_ms), "}", "]", "}",
+        "}", "$set", "{", "expiresAt", BCON_DATE_TIME(now_ms + limit->window_ms), "}");
 
     return jw_db_modify(self, COLLECTION, filter, update, fields, ret_cas, take_calls, calls,
                         error);
@@ -122,48 +139,46 @@ static bool
 create(JwStore *self, const JwLimit *limit, int64_t ticket, int64_t now_ms, JwCreate *ret_create,
        GError **error)
 {
+    const Call first = { .id = ticket, .at_ms = now_ms };
     char id[JW_UUID_LEN + 1];
     bson_t *document = bson_new();
-    bson_t calls;
 
     document_id(limit, id);
     BCON_APPEND(document, "_id", BCON_UTF8(id), "name", BCON_UTF8(limit->name), "n", BCON_INT64(1),
-                "expiresAt", BCON_DATE_TIME(now_ms + limit->window_ms));
-    BSON_APPEND_ARRAY_BEGIN(document, "calls", &calls);
-    append_call(&calls, "0", ticket, now_ms);
-    bson_append_array_end(document, &calls);
+                "rev", BCON_INT64(1), "expiresAt", BCON_DATE_TIME(now_ms + limit->window_ms));
+    append_calls(document, &first, 1);
     return jw_db_insert_one(self, COLLECTION, document, ret_create, error);
 }
 
-static void
-add_removal(GPtrArray *updates, const char *id, int64_t ticket)
-{
-    JwDbUpdate *removal = jw_db_add_update(updates, false);
-
-    BCON_APPEND(removal->filter, "_id", BCON_UTF8(id), "calls.id", BCON_INT64(ticket));
-    BCON_APPEND(removal->update, "$pull", "{", "calls", "{", "id", BCON_INT64(ticket), "}", "}",
-                "$inc", "{", "n", BCON_INT64(-1), "}");
-}
-
-/* Takes out what is out of the window; each of it once, whoever else does. @ret_any: there was
+/* Takes out what is out of the window, unless the document is otherwise by now. @ret_any: there is
  * some */
 static bool
-remove_old(JwStore *self, const JwLimit *limit, const GArray *calls, int64_t now_ms, bool *ret_any,
+remove_old(JwStore *self, const JwLimit *limit, const Calls *calls, int64_t now_ms, bool *ret_any,
            GError **error)
 {
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Call));
     char id[JW_UUID_LEN + 1];
-    g_autoptr(GPtrArray) updates = jw_db_updates();
-    int64_t matched = 0;
+    JwCas cas = JW_CAS_LOST;
+    bson_t set;
 
-    document_id(limit, id);
-    for (guint i = 0; i < calls->len; i++) {
-        const Call *call = &g_array_index(calls, Call, i);
-        if (call->at_ms <= now_ms - limit->window_ms) {
-            add_removal(updates, id, call->id);
+    for (guint i = 0; i < calls->calls->len; i++) {
+        const Call *call = &g_array_index(calls->calls, Call, i);
+        if (call->at_ms > now_ms - limit->window_ms) {
+            g_array_append_vals(kept, call, 1);
         }
     }
-    *ret_any = updates->len > 0;
-    return updates->len == 0 || jw_db_update_each(self, COLLECTION, updates, &matched, error);
+    *ret_any = kept->len < calls->calls->len;
+    if (!*ret_any) {
+        return true;
+    }
+    document_id(limit, id);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "rev", BCON_INT64(calls->rev));
+    g_autoptr(bson_t) update = BCON_NEW("$inc", "{", "rev", BCON_INT64(1), "}");
+    BSON_APPEND_DOCUMENT_BEGIN(update, "$set", &set);
+    BSON_APPEND_INT64(&set, "n", kept->len);
+    append_calls(&set, (const Call *)(const void *)kept->data, kept->len);
+    bson_append_document_end(update, &set);
+    return jw_db_modify(self, COLLECTION, filter, update, NULL, &cas, NULL, NULL, error);
 }
 
 /* One look: @ret_done: @ret says what came of it; else others changed the document meanwhile. */
@@ -172,7 +187,8 @@ look(JwStore *self, const JwLimit *limit, int64_t ticket, int64_t now_ms, Calls 
      bool *ret_done, JwLimitState *ret, GError **error)
 {
     char id[JW_UUID_LEN + 1];
-    g_autoptr(bson_t) opts = BCON_NEW("projection", "{", "calls", BCON_INT32(1), "}");
+    g_autoptr(bson_t) opts =
+        BCON_NEW("projection", "{", "calls", BCON_INT32(1), "rev", BCON_INT32(1), "}");
     JwCas cas = JW_CAS_LOST;
     JwCreate created = JW_CREATE_EXISTS;
     bool any_old = false;
@@ -201,7 +217,7 @@ look(JwStore *self, const JwLimit *limit, int64_t ticket, int64_t now_ms, Calls 
                                .reset_ms = limit->window_ms };
         return true;
     }
-    if (!remove_old(self, limit, calls->calls, now_ms, &any_old, error)) {
+    if (!remove_old(self, limit, calls, now_ms, &any_old, error)) {
         return false;
     }
     *ret = state_of(limit, calls->calls, now_ms, false);
@@ -239,11 +255,12 @@ jw_store_return_limit(JwStore *self, const JwLimit *limit, int64_t ticket, JwCas
 {
     g_return_val_if_fail(self != NULL && limit != NULL && ret_cas != NULL, false);
     char id[JW_UUID_LEN + 1];
-    g_autoptr(GPtrArray) updates = jw_db_updates();
 
     document_id(limit, id);
-    add_removal(updates, id, ticket);
-    const JwDbUpdate *removal = g_ptr_array_index(updates, 0);
-    return jw_db_update(self, COLLECTION, removal->filter, removal->update, ret_cas, error)
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "calls.id", BCON_INT64(ticket));
+    g_autoptr(bson_t) update =
+        BCON_NEW("$pull", "{", "calls", "{", "id", BCON_INT64(ticket), "}", "}", "$inc", "{", "n",
+                 BCON_INT64(-1), "rev", BCON_INT64(1), "}");
+    return jw_db_modify(self, COLLECTION, filter, update, NULL, ret_cas, NULL, NULL, error)
            || jw_prefix(error, "returning a call of limit '%s'", limit->name);
 }
