@@ -312,7 +312,108 @@ finds_many_rows(JwStore *store)
     assert_jw_error(error, JW_ERROR_CORRUPT, "*");
 }
 
+/* Those that have a past to be decided at SC_NOW + @ms: "a b ". (transfer full) */
+static char *
+past(JwStore *store, int64_t ms)
+{
+    g_autoptr(GPtrArray) found = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    assert_ok(jw_store_past_schedules(store, SC_NOW + ms, NULL, 100, &found, &error), error);
+    for (guint i = 0; i < found->len; i++) {
+        g_string_append_printf(text, "%s ", ((JwSchedule *)g_ptr_array_index(found, i))->id);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+#define assert_past(store, ms, expected)                                                           \
+    do {                                                                                           \
+        g_autofree char *ids = past((store), (ms));                                                \
+        assert_string_equal(ids, (expected));                                                      \
+    } while (0)
+
+static JwSchedule *
+get(JwStore *store, const char *id)
+{
+    JwSchedule *schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_get_schedule(store, id, &schedule, &error), error);
+    return schedule;
+}
+
+/* What was due when the rule changed, or it was paused, is left; what was not is not. */
+static void
+leaves_what_was_due(JwStore *store)
+{
+    g_autoptr(GPtrArray) all = put_many(store, 4);
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    put(store, "a", "h9", SC_NOW + 1000);
+    put(store, "b", "h2", SC_NOW + 1000); /* its rule is the same */
+    put(store, "c", "h8", SC_NOW + 1000);
+    put(store, "c", "h7", SC_NOW + 1000); /* and is due later by now */
+    assert_ok(jw_store_pause_schedule(store, "d", "lunch", SC_NOW + 2500, &cas, &error), error);
+    assert_past(store, -1, "");
+    assert_past(store, 0, "a c d ");
+    g_autoptr(JwSchedule) left = get(store, "a");
+    const JwSchedule *before = g_ptr_array_index(left->pasts, 0);
+    assert_int_equal(left->pasts->len, 1);
+    assert_int_equal(left->next_fire_ms, SC_NOW + 1000);
+    assert_int_equal(before->next_fire_ms, SC_NOW);
+    assert_int_equal(before->wake_ms, SC_NOW);
+    assert_int_equal(before->end_ms, SC_NOW + 1);
+    assert_int_equal(before->interval_ms, 1000);
+    assert_false(before->paused);
+    g_autoptr(JwSchedule) same = get(store, "b"), twice = get(store, "c"), paused = get(store, "d");
+    assert_int_equal(same->pasts->len, 0);
+    assert_int_equal(twice->pasts->len, 1);
+    assert_int_equal(paused->pasts->len, 1);
+    const JwSchedule *stopped = g_ptr_array_index(paused->pasts, 0);
+    assert_true(stopped->paused);
+    assert_int_equal(stopped->end_ms, SC_NOW + 2501);
+    g_autoptr(JwSchedule) gone = NULL;
+    assert_ok(jw_store_delete_schedule(store, "d", "ann", "t1", SC_NOW, &gone, &error), error);
+    assert_past(store, 99, "a c "); /* nothing of it is decided any more */
+}
+
+/* Its decisions come with what is left of it, once. */
+static void
+decides_what_was_due(JwStore *store)
+{
+    g_autoptr(GPtrArray) all = put_many(store, 1);
+    g_autoptr(JwFire) fire = decision(SC_NOW, NULL);
+    const JwFire *const fires[] = { fire };
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    put(store, "a", "h9", SC_NOW + 1000);
+    g_autoptr(JwSchedule) first = get(store, "a"), second = get(store, "a");
+    JwSchedule *before = g_ptr_array_index(first->pasts, 0);
+    before->next_fire_ms = before->wake_ms = SC_NOW + 500;
+    assert_ok(jw_store_fire_past(store, first, fires, 1, SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_fire_past(store, second, fires, 1, SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_past(store, 499, "");
+    assert_past(store, 500, "a ");
+    g_autoptr(JwSchedule) goes_on = get(store, "a");
+    assert_int_equal(goes_on->pending_fires->len, 1);
+    assert_int_equal(goes_on->next_fire_ms, SC_NOW + 1000);
+    before = g_ptr_array_index(goes_on->pasts, 0);
+    before->next_fire_ms = before->wake_ms = 0;
+    assert_ok(jw_store_fire_past(store, goes_on, fires, 1, SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwSchedule) over = get(store, "a");
+    assert_int_equal(over->pasts->len, 0);
+    assert_int_equal(over->pending_fires->len, 2);
+}
+
 const ScCase sc_fire_cases[] = {
+    { "leaves_what_was_due", leaves_what_was_due },
+    { "decides_what_was_due", decides_what_was_due },
     { "fires_many_at_once", fires_many_at_once },
     { "fires_groups_at_once", fires_groups_at_once },
     { "finishes_a_round_at_once", finishes_a_round_at_once },

@@ -347,6 +347,15 @@ was_asked(const JwJobs *self, const JwSchedule *schedule, const char *run_id, bo
     return *ret || jw_store_get_occurrence(self->store, run_id, take_nothing, NULL, ret, error);
 }
 
+/* A key is one of the schedule that there is, not of one that was deleted. (transfer full) */
+static char *
+run_key(const JwSchedule *schedule, const char *key)
+{
+    return schedule->created_at_ms == 0
+               ? g_strdup(key)
+               : g_strdup_printf("%" G_GINT64_FORMAT " %s", schedule->created_at_ms, key);
+}
+
 bool
 jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char *by,
                      const char *key, char ret_job_id[JW_UUID_LEN + 1], bool *ret_replayed,
@@ -362,7 +371,7 @@ jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char 
     char id[JW_UUID_LEN + 1];
 
     jw_uuid_v7(now, random);
-    fire->key = g_strdup(key != NULL ? key : random);
+    fire->key = run_key(schedule, key != NULL ? key : random);
     g_ptr_array_add(fires, fire);
     derive_id(schedule, fire, id);
     *ret_replayed = false;
@@ -382,7 +391,7 @@ list_due(const JwSchedule *schedule, int64_t from_ms, int64_t to_ms, int64_t now
     g_auto(JwScheduleRule) rule = { 0 };
     int64_t end = MIN(to_ms, now_ms + 1);
 
-    if (schedule->next_fire_ms != 0) { /* from there on they fire by themselves */
+    if (schedule->next_fire_ms != 0 && !schedule->paused) { /* then they fire by themselves */
         end = MIN(end, schedule->next_fire_ms);
     }
     if (!jw_schedule_rule_init(&rule, schedule, error)) {

@@ -39,6 +39,7 @@ jw_schedule_new(void)
     schedule->misfire_grace_ms = 60000;
     schedule->misfire_limit = JW_MISFIRE_LIMIT_DEFAULT;
     schedule->pending_fires = g_ptr_array_new_with_free_func(jw_fire_free);
+    schedule->pasts = g_ptr_array_new_with_free_func(jw_schedule_free);
     schedule->command_marks = jw_command_marks_new();
     schedule->outbox = jw_outbox_new();
     return schedule;
@@ -54,6 +55,7 @@ jw_schedule_free(gpointer self)
     }
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
     g_clear_pointer(&schedule->pending_fires, g_ptr_array_unref);
+    g_clear_pointer(&schedule->pasts, g_ptr_array_unref);
     g_clear_pointer(&schedule->command_marks, g_ptr_array_unref);
     g_clear_pointer(&schedule->command_ids, g_strfreev);
     g_clear_pointer(&schedule->outbox, g_ptr_array_unref);
@@ -172,7 +174,36 @@ jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error)
     }
     self->next_fire_ms = jw_due_next(&rule.due, now_ms);
     self->wake_ms = jw_schedule_wake(self, &rule, self->next_fire_ms);
+    self->begun_ms = now_ms;
     return true;
+}
+
+JwSchedule *
+jw_schedule_past(const JwSchedule *self, int64_t until_ms, bool paused)
+{
+    g_return_val_if_fail(self != NULL, NULL);
+
+    if (self->paused || self->next_fire_ms == 0 || self->next_fire_ms > until_ms) {
+        return NULL;
+    }
+    JwSchedule *past = jw_schedule_new();
+    past->id = g_strdup(self->id);
+    past->trigger = self->trigger;
+    past->interval_ms = self->interval_ms;
+    past->anchor_ms = self->anchor_ms;
+    past->cron = g_strdup(self->cron);
+    past->dialect = self->dialect;
+    past->dst = self->dst;
+    past->once_ms = self->once_ms;
+    past->time_zone = g_strdup(self->time_zone);
+    past->start_ms = self->start_ms;
+    past->end_ms = self->end_ms != 0 ? MIN(self->end_ms, until_ms + 1) : until_ms + 1;
+    past->calendar = g_strdup(self->calendar);
+    past->paused = paused;
+    past->jitter_ms = paused ? 0 : self->jitter_ms; /* nothing to wait for */
+    past->next_fire_ms = self->next_fire_ms;
+    past->wake_ms = paused || self->wake_ms == 0 ? self->next_fire_ms : self->wake_ms;
+    return past;
 }
 
 static char *

@@ -73,7 +73,7 @@ follow(Sch *self, JwSchedule *schedule, const JwCalendar *days, const char *vers
     if (!jw_schedule_begin(schedule, now, error)) {
         return false;
     }
-    if (!jw_store_rebase_schedule(self->store, schedule, before, version, &cas, error)) {
+    if (!jw_store_rebase_schedule(self->store, schedule, before, version, now, &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON && schedule->next_fire_ms != before) {

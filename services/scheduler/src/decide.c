@@ -18,9 +18,8 @@ typedef struct {
     JwSchedule *schedule;
     JwScheduleRule rule;
     int64_t now_ms;
-    int64_t bound_ms; /* the due time misfire_limit times behind the next one; 0: not so many */
-    bool bounded;     /* bound_ms is known */
-    bool over;        /* nothing more is decided here */
+    SchJudge judge;
+    bool over; /* nothing more is decided here */
     /* the next decision */
     JwFire *fire; /* owned */
     int64_t next_ms, wake_ms;
@@ -43,56 +42,6 @@ group_free(gpointer group)
     g_ptr_array_unref(group);
 }
 
-/* Whether so many due times behind the next one have passed that this one is beyond the limit. The
- * bound moves on with the due times, so a backlog is walked once. */
-static bool
-is_beyond_limit(Look *self)
-{
-    if (!self->bounded) {
-        self->bound_ms = self->schedule->next_fire_ms;
-        for (int32_t i = 0; i < self->schedule->misfire_limit && self->bound_ms != 0
-                            && self->bound_ms <= self->now_ms;
-             i++) {
-            self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
-        }
-        self->bounded = true;
-    }
-    return self->bound_ms != 0 && self->bound_ms <= self->now_ms;
-}
-
-/* What becomes of the next due time; @next_wake_ms: when the one after it is looked at, 0 for none.
- * (transfer full) */
-static JwFire *
-judge(Look *self, int64_t next_wake_ms)
-{
-    const JwSchedule *schedule = self->schedule;
-    const int64_t due = schedule->next_fire_ms, now = self->now_ms;
-    const bool missed = now - schedule->wake_ms > schedule->misfire_grace_ms;
-    const bool passed = next_wake_ms != 0 && next_wake_ms <= now;
-
-    if (schedule->calendar != NULL && jw_due_next(&self->rule.due, due - 1) != due) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "its calendar excludes the day since the time was computed");
-    }
-    /* Only the latest of those that have passed: one, also where the grace period would let each of
-     * them fire. */
-    if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && passed) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_COALESCED,
-                           "missed its time; a later one stands for it");
-    }
-    if (schedule->misfire == JW_MISFIRE_SKIP && missed) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "missed its time by more than the grace period");
-    }
-    if (schedule->misfire == JW_MISFIRE_FIRE_ALL && missed && is_beyond_limit(self)) {
-        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
-                           "more than misfire_limit due times had passed; the latest of them fire");
-    }
-    return missed
-               ? jw_fire_new(due, now, JW_OCCURRENCE_CAUGHT_UP, "missed its time, fired afterwards")
-               : jw_fire_new(due, now, JW_OCCURRENCE_FIRED, NULL);
-}
-
 static bool
 is_due(const JwSchedule *schedule, int64_t now_ms)
 {
@@ -103,7 +52,7 @@ is_due(const JwSchedule *schedule, int64_t now_ms)
 static Look *
 look_new(Sch *sch, SchTurn *turn, int64_t now_ms)
 {
-    if (!is_due(turn->schedule, now_ms)) {
+    if (!is_due(turn->schedule, now_ms) || sch_has_past(turn->schedule, now_ms)) {
         return NULL;
     }
     Look *self = g_new0(Look, 1);
@@ -116,6 +65,8 @@ look_new(Sch *sch, SchTurn *turn, int64_t now_ms)
         look_free(self);
         return NULL;
     }
+    self->judge =
+        (SchJudge){ .schedule = self->schedule, .due = &self->rule.due, .now_ms = now_ms };
     return self;
 }
 
@@ -125,7 +76,7 @@ prepare(Look *self, const char *round)
 {
     self->next_ms = jw_due_next(&self->rule.due, self->schedule->next_fire_ms);
     self->wake_ms = jw_schedule_wake(self->schedule, &self->rule, self->next_ms);
-    self->fire = judge(self, self->wake_ms);
+    self->fire = sch_judge(&self->judge, self->wake_ms);
     self->fire->wake_ms = self->schedule->wake_ms;
     self->fire->key = g_strdup(round);
     self->cas = JW_CAS_LOST;
@@ -286,9 +237,7 @@ move_on(Look *self)
     self->schedule->look_ms = self->now_ms;
     g_ptr_array_add(self->schedule->pending_fires, g_steal_pointer(&self->fire));
     self->turn->decided++;
-    if (self->bounded && self->bound_ms != 0) {
-        self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
-    }
+    sch_judge_move_on(&self->judge);
 }
 
 static void

@@ -1,5 +1,5 @@
-/* due.c: the rounds of the due thread: what is due or pending, page by page; decided in decide.c,
- * carried out in fire.c.
+/* due.c: the rounds of the due thread: what is due or pending, page by page; decided in past.c and
+ * decide.c, carried out in fire.c.
  *
  * Whoever sees a pending decision, the decider or any scheduler after it died, carries it out. */
 #include "due.h"
@@ -159,6 +159,48 @@ fire_page(Sch *self, const GPtrArray *page, bool may_leave, Round *round)
     return false;
 }
 
+/* One page of what was due before a change. One bad schedule does not stop the rest. */
+static void
+decide_pasts(Sch *self, const GPtrArray *page, Round *round)
+{
+    for (guint i = 0; i < page->len; i++) {
+        JwSchedule *schedule = g_ptr_array_index(page, i);
+        g_autoptr(GError) cause = NULL;
+        guint decided = 0;
+        bool more = false;
+
+        if (!sch_decide_past(self, schedule, &decided, &more, &cause)) {
+            note_trouble(self, schedule, cause);
+            round->failed = round->failed || jw_error_retry(cause) != JW_RETRY_NEVER;
+        }
+        round->decided += decided;
+        round->more = round->more || more;
+    }
+}
+
+/* What was due before a rule changed or a schedule was paused. */
+static bool
+fire_pasts(Sch *self, Round *round, GError **error)
+{
+    g_autofree char *after = NULL;
+    size_t seen = DUE_PAGE;
+
+    while (seen == DUE_PAGE) {
+        g_autoptr(GPtrArray) page = NULL;
+
+        if (!jw_store_past_schedules(self->store, round->now_ms, after, DUE_PAGE, &page, error)) {
+            return false;
+        }
+        seen = page->len;
+        decide_pasts(self, page, round);
+        if (seen > 0) {
+            g_free(after);
+            after = g_strdup(((JwSchedule *)g_ptr_array_index(page, seen - 1))->id);
+        }
+    }
+    return true;
+}
+
 /* What was decided and not carried out, by whomever; what is due of those is decided as well. */
 static bool
 fire_pending(Sch *self, Round *round, GError **error)
@@ -231,7 +273,8 @@ sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
     self->looked_ms = round.now_ms;
     sch_forget_days(self); /* a calendar may have changed */
     self->more = false;
-    if (!fire_pending(self, &round, error) || !fire_due(self, &round, error)) {
+    if (!fire_pasts(self, &round, error) || !fire_pending(self, &round, error)
+        || !fire_due(self, &round, error)) {
         return false;
     }
     *ret_decided = round.decided;

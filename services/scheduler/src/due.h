@@ -29,6 +29,29 @@ char *sch_name_round(Sch *self);
 /* Whether it made that name. */
 bool sch_is_own_round(Sch *self, const char *round);
 
+/* judge.c: what the policies say of one due time after the other. */
+typedef struct {
+    const JwSchedule *schedule; /* with next_fire_ms and wake_ms of the one that is judged */
+    const JwDueRule *due;
+    int64_t now_ms;
+    int64_t bound_ms; /* the due time misfire_limit times behind the next one; 0: not so many */
+    bool bounded;     /* bound_ms is known */
+} SchJudge;
+
+/* What becomes of the next due time; @next_wake_ms: when the one after it is looked at, 0 for none.
+ * (transfer full) */
+JwFire *sch_judge(SchJudge *self, int64_t next_wake_ms);
+/* The one after it is next. */
+void sch_judge_move_on(SchJudge *self);
+
+/* past.c: decides what was due before a rule changed or a schedule was paused. @ret_decided: (out):
+ * of how many due times; @ret_more: (out): there is more to be decided at once */
+bool sch_decide_past(Sch *self, JwSchedule *schedule, guint *ret_decided, bool *ret_more,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether it has some of that now; what comes behind is decided after it. */
+bool sch_has_past(const JwSchedule *schedule, int64_t now_ms);
+
 /* decide.c: decides what is due now of the schedules of @turns (of SchTurn). */
 void sch_decide(Sch *self, GPtrArray *turns);
 

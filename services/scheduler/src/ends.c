@@ -24,7 +24,7 @@ count_end(const JwOccurrence *row, gpointer data)
     counts->failed += g_strcmp0(row->end_state, jw_job_state_name(JW_JOB_FAILED)) == 0 ? 1 : 0;
 }
 
-/* The last ones by their due time, since it was resumed; cancelled ones say nothing. */
+/* The last ones by their due time, since it was made or resumed; cancelled ones say nothing. */
 static bool
 pause_if_failing(Sch *self, const JwSchedule *schedule, const JwJob *job, GError **error)
 {
@@ -32,6 +32,7 @@ pause_if_failing(Sch *self, const JwSchedule *schedule, const JwJob *job, GError
     const JwOccurrenceQuery query = { .schedule_id = schedule->id,
                                       .ended_only = true,
                                       .ended_after_ms = schedule->switched_at_ms,
+                                      .decided_from_ms = schedule->created_at_ms,
                                       .limit = (size_t)MAX(limit, 1) };
     Ends counts = { 0 };
     JwCas cas = JW_CAS_LOST;

@@ -65,6 +65,18 @@ is_late(const SchFiring *self)
            > self->meeting.schedule->misfire_grace_ms;
 }
 
+/* Not what was asked for: a run now, a backfill. Nor what the ledger says to have fired. Who
+ * resumes it does not bring back what was pending when it was paused. */
+static bool
+is_stopped_by_pause(const SchFiring *self)
+{
+    const JwSchedule *schedule = self->meeting.schedule;
+    const JwFire *fire = sch_firing_decision(self);
+
+    return fire->kind != JW_OCCURRENCE_RUN && !jw_fire_is_backfill(fire)
+           && (schedule->paused || fire->decided_ms < schedule->switched_at_ms);
+}
+
 /* Whether to wait no longer for a job that cannot be made: the row says why then. The definition
  * may be back with the next update, or be missing in this process only; so it waits as long as a
  * job may be late, under fire_once the latest one only. */
@@ -77,9 +89,8 @@ give_up(SchFiring *self)
 
     if (schedule->deleted_at_ms != 0) {
         set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
-    } else if (schedule->paused) {
-        set_row(self, JW_OCCURRENCE_SKIPPED,
-                g_strdup("the schedule was paused before its job could be made"));
+    } else if (is_stopped_by_pause(self)) {
+        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_PAUSED));
     } else if (schedule->misfire == JW_MISFIRE_FIRE_ONCE
                && jw_schedule_fires_behind(schedule, index)) {
         set_row(self, JW_OCCURRENCE_COALESCED,
@@ -133,13 +144,23 @@ sch_firing_note_word(SchFiring *self, const JwOccurrence *row)
     self->found = true;
 }
 
+/* Whether the row is of a schedule of that id before this one, which was deleted, and the decision
+ * is not. */
+static bool
+is_of_before(const SchFiring *self)
+{
+    const int64_t created = self->meeting.schedule->created_at_ms;
+
+    return self->said_ms < created && sch_firing_decision(self)->decided_ms >= created;
+}
+
 /* A due time without a job, of which a backfill makes one after all; but not once the schedule was
  * deleted. */
 static bool
 is_revival(const SchFiring *self)
 {
     return jw_fire_is_backfill(sch_firing_decision(self)) && !jw_occurrence_fires(self->said)
-           && !self->said_job && !self->said_deleted;
+           && !self->said_job && (!self->said_deleted || is_of_before(self));
 }
 
 void
@@ -171,6 +192,10 @@ weigh(SchFiring *self, GError **error)
 
     if (meeting->schedule->deleted_at_ms != 0) {
         set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
+        return true;
+    }
+    if (is_stopped_by_pause(self)) {
+        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_PAUSED));
         return true;
     }
     if (self->cause != NULL) {
@@ -209,7 +234,7 @@ sch_firing_is_conditional(const SchFiring *self)
 
     return self->cause != NULL || schedule->overlap != JW_OVERLAP_ALLOW
            || schedule->ready.type != JW_READY_AT_ONCE || schedule->deleted_at_ms != 0
-           || jw_fire_is_backfill(sch_firing_decision(self));
+           || is_stopped_by_pause(self) || jw_fire_is_backfill(sch_firing_decision(self));
 }
 
 /* The row that said why there is no job says now that there is one. */

@@ -186,6 +186,61 @@ test_backfill_in_turn(void **state)
     kit_assert_none_pending(kit, "s");
 }
 
+/* Of one that is paused all that has passed may be asked for: none of it comes by itself. */
+static void
+test_backfill_of_a_paused_one(void **state)
+{
+    SchKit *kit = *state;
+
+    kit_put(kit, "s", EVERY_10);
+    pass(kit, 11);
+    kit_put(kit, "s", EVERY_10 ",\"paused\":true");
+    pass(kit, 24);
+    assert_int_equal(backfill(kit, 10, 99), 3);
+    pass(kit, 1);
+    assert_history(kit, "s", "fired@10 paused@11 caught_up@20 caught_up@30 ");
+    kit_put(kit, "s", EVERY_10);
+    pass(kit, 4);
+    assert_history(kit, "s", "fired@10 paused@11 caught_up@20 caught_up@30 resumed@36 fired@40 ");
+}
+
+static void
+delete_schedule(SchKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_jobs_delete_schedule(&kit->second.jobs, "s", "ann", &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+/* What was asked of a schedule that was deleted is not made when there is one of its id again; but
+ * that one may be asked for the same, by the same key and for the same due times. */
+static void
+test_asked_of_one_made_anew(void **state)
+{
+    SchKit *kit = *state;
+
+    kit_put(kit, "s", EVERY_10);
+    pass(kit, 1);
+    assert_int_equal(backfill(kit, -30, 0), 3);
+    g_autofree char *before = run(kit, "k");
+    delete_schedule(kit);
+    tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    kit_put(kit, "s", EVERY_10); /* with all that pending still */
+    pass(kit, 1);
+    assert_history(kit, "s", "skipped@-30 skipped@-20 skipped@-10 skipped@1 ");
+    kit_assert_none_pending(kit, "s");
+    assert_int_equal(backfill(kit, -30, 0), 3);
+    g_autofree char *after = run(kit, "k");
+    assert_string_not_equal(before, after);
+    g_autofree char *again = run_as(kit, "k", true);
+    assert_string_equal(after, again);
+    pass(kit, 1);
+    assert_history(kit, "s", "caught_up@-30 caught_up@-20 caught_up@-10 skipped@1 run@3 ");
+    kit_assert_none_pending(kit, "s");
+}
+
 typedef struct {
     SchKit *kit;
     bool deleted;
@@ -287,6 +342,8 @@ main(void)
         TEST(test_backfill_is_bounded),
         TEST(test_backfill_holds_up_nobody),
         TEST(test_backfill_in_turn),
+        TEST(test_backfill_of_a_paused_one),
+        TEST(test_asked_of_one_made_anew),
         cmocka_unit_test(test_deleted_in_the_middle),
         cmocka_unit_test(test_two_schedulers),
     };

@@ -249,6 +249,27 @@ test_a_look_costs_what_changed(void **state)
     assert_int_equal(next(kit), noon + DAY);
 }
 
+/* Other rules of the zone came after it was computed: its day is open, so it fires, as it does
+ * without a calendar. */
+static void
+test_a_due_time_that_the_rule_has_no_more(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    put_days(kit, "{\"dates\":[\"2021-06-01\"]}");
+    put(kit, NAMED);
+    g_autoptr(JwSchedule) schedule = NULL;
+    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    g_free(schedule->rule_hash);
+    schedule->rule_hash = g_strdup("of before");
+    schedule->next_fire_ms = schedule->wake_ms = schedule->next_fire_ms - HOUR;
+    schedule->updated_at_ms++;
+    assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
+    pass(kit, 13);
+    assert_history(kit, "s", "fired@660 fired@720 ");
+}
+
 static void
 test_unknown(void **state)
 {
@@ -293,10 +314,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_schedules_follow), TEST(test_excluded_at_the_last_moment),
-        TEST(test_each_by_itself),   TEST(test_page_by_page),
-        TEST(test_changed_and_back), TEST(test_a_look_costs_what_changed),
-        TEST(test_unknown),          cmocka_unit_test(test_faults),
+        TEST(test_schedules_follow),
+        TEST(test_excluded_at_the_last_moment),
+        TEST(test_each_by_itself),
+        TEST(test_page_by_page),
+        TEST(test_changed_and_back),
+        TEST(test_a_look_costs_what_changed),
+        TEST(test_a_due_time_that_the_rule_has_no_more),
+        TEST(test_unknown),
+        cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

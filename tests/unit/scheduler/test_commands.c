@@ -688,7 +688,7 @@ test_deletion_that_stopped_in_the_middle(void **state G_GNUC_UNUSED)
         g_autoptr(GError) stopped = NULL;
         size_t decided = 0;
 
-        jw_store_mem_fail_nth(kit->sch.store, 6, JW_ERROR_UNAVAILABLE, false);
+        jw_store_mem_fail_nth(kit->sch.store, 7, JW_ERROR_UNAVAILABLE, false);
         assert_false(sch_fire_due(&kit->sch, &decided, &stopped)); /* decided, not carried out */
         jw_store_mem_fail_nth(kit->sch.store, n, JW_ERROR_UNAVAILABLE, false);
         if (give(kit, delete_it, 0) == JW_VERDICT_LATER) {

@@ -212,7 +212,7 @@ test_every_call_of_the_deletion_fails(void **state G_GNUC_UNUSED)
             g_autoptr(GError) error = NULL;
             JwCas cas = JW_CAS_LOST;
 
-            jw_store_mem_fail_nth(kit->sch.store, 6, JW_ERROR_UNAVAILABLE, false);
+            jw_store_mem_fail_nth(kit->sch.store, 7, JW_ERROR_UNAVAILABLE, false);
             {
                 g_autoptr(GError) stopped = NULL; /* in the middle of what is due */
                 size_t decided = 0;

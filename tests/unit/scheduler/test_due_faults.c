@@ -201,7 +201,7 @@ test_error_is_reported(void **state)
     jw_store_mem_fail_nth(kit->sch.store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-    jw_store_mem_fail_nth(kit->sch.store, 3, JW_ERROR_UNAVAILABLE, false);
+    jw_store_mem_fail_nth(kit->sch.store, 4, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*tried again*");
     assert_history(kit, "a", "");

@@ -163,6 +163,46 @@ test_pauses_after_failures(void **state)
     assert_false(resumed->paused);
 }
 
+/* Of one that was deleted nothing counts for the one of its id that is made after it, also what
+ * ends only then; and it was neither paused nor resumed. */
+static void
+test_made_anew(void **state)
+{
+    SchKit *kit = *state;
+    const char *members = EVERY_10 ",\"pause_after_failures\":3";
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    kit_put(kit, "s", members);
+    pass(kit, 41);
+    end(kit, 10, JW_CHANGE_FAIL_FINAL);
+    end(kit, 20, JW_CHANGE_FAIL_FINAL);
+    end(kit, 30, JW_CHANGE_FAIL_FINAL);
+    pass(kit, 1);
+    g_autoptr(JwSchedule) before = stored(kit);
+    assert_true(before->paused);
+    pass(kit, 1);
+    assert_ok(jw_jobs_delete_schedule(&kit->sch.jobs, "s", "ann", &cas, &error), error);
+    pass(kit, 1);
+    kit_put(kit, "s", members);
+    end(kit, 40, JW_CHANGE_FAIL_FINAL);
+    pass(kit, 20);
+    end(kit, 50, JW_CHANGE_FAIL_FINAL);
+    pass(kit, 2);
+    g_autoptr(JwSchedule) anew = stored(kit);
+    assert_false(anew->paused);
+    assert_int_equal(anew->switched_at_ms, 0);
+    end(kit, 60, JW_CHANGE_FAIL_FINAL);
+    pass(kit, 10);
+    end(kit, 70, JW_CHANGE_FAIL_FINAL);
+    pass(kit, 2);
+    g_autoptr(JwSchedule) paused = stored(kit);
+    assert_true(paused->paused);
+    assert_history(kit, "s",
+                   "fired@10 fired@20 fired@30 fired@40 paused@42 fired@50 fired@60 fired@70 "
+                   "paused@77 ");
+}
+
 static void
 note_second(gpointer second)
 {
@@ -257,8 +297,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_every_end), TEST(test_jobs_of_nobody),     TEST(test_pauses_after_failures),
-        TEST(test_retention), cmocka_unit_test(test_faults),
+        TEST(test_made_anew),      TEST(test_every_end),
+        TEST(test_jobs_of_nobody), TEST(test_pauses_after_failures),
+        TEST(test_retention),      cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,8 +249,8 @@ decide_only(SchKit *kit, const char *id, int64_t due_ms, JwOccurrenceKind kind)
     assert_int_equal(cas, JW_CAS_WON);
 }
 
-/* A scheduler died between deciding and doing, then the schedule was paused: decided is decided,
- * and it does not wait for the schedule to be resumed. */
+/* A scheduler died between deciding and doing, then the schedule was paused: nothing is started any
+ * more, and the row does not wait for the schedule to be resumed. */
 static void
 test_decisions_of_a_paused_schedule(void **state)
 {
@@ -263,7 +263,7 @@ test_decisions_of_a_paused_schedule(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 12 * MINUTE);
     read_ok(kit, rows, 0);
     pass(kit, 30);
-    assert_history(kit, "s", "late@10 paused@12 ");
+    assert_history(kit, "s", "skipped@10 paused@12 ");
     assert_history(kit, "t", "coalesced@10 paused@12 ");
     kit_assert_none_pending(kit, "s");
     kit_assert_none_pending(kit, "t");

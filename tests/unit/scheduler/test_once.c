@@ -2,6 +2,7 @@
  */
 #include "schkit.h"
 
+#include "jw/jobs_calendars.h"
 #include "jw/jobs_schedules.h"
 
 #include <string.h>
@@ -157,7 +158,8 @@ test_it_stays_until_its_job_has_ended(void **state)
     assert_int_equal(sweep_on(kit, 41), 1);
 }
 
-/* Paused over its moment it never fired: that it did not is for people to see. */
+/* Paused over its moment it never fired, and stays as long as it is paused: that it did not is for
+ * people to see. Resumed, it is due never again. */
 static void
 test_paused_over_its_moment(void **state)
 {
@@ -165,11 +167,80 @@ test_paused_over_its_moment(void **state)
 
     put_once(kit, 10, ",\"paused\":true");
     look_at(kit, 20);
+    assert_int_equal(sweep_on(kit, 40), 0);
     put_once(kit, 10, "");
-    look_at(kit, 21);
-    assert_history(kit, "s", "resumed@20 ");
-    assert_int_equal(sweep_on(kit, 400), 0);
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "resumed@57660 ");
+    assert_int_equal(sweep_on(kit, 69), 0);
     assert_true(is_there(kit));
+    assert_int_equal(sweep_on(kit, 70), 1);
+}
+
+/* Spent is spent, whatever else is said of it. */
+static void
+test_paused_and_resumed_afterwards(void **state)
+{
+    SchKit *kit = *state;
+
+    put_once(kit, 10, "");
+    look_at(kit, 10);
+    end_job(kit);
+    kit->ports->clock.fake.now_ms = KIT_NOW + 20 * DAY;
+    put_once(kit, 10, ",\"paused\":true");
+    kit->ports->clock.fake.now_ms++;
+    put_once(kit, 10, "");
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "fired@10 paused@28800 resumed@28800 ");
+    assert_int_equal(sweep_on(kit, 29), 0);
+    assert_int_equal(sweep_on(kit, 30), 1);
+}
+
+/* It had passed when the file was read first. */
+static void
+test_stored_after_its_moment(void **state)
+{
+    SchKit *kit = *state;
+
+    put_once(kit, -10, "");
+    assert_int_equal(sweep_on(kit, 29), 0);
+    assert_true(is_there(kit));
+    assert_int_equal(sweep_on(kit, 30), 1);
+}
+
+static void
+put_days(SchKit *kit, const char *days)
+{
+    json_auto_t *value = json_loads(days, 0, NULL);
+    g_autoptr(JwStoredCalendar) gone = NULL;
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    assert_ok(jw_jobs_put_file_calendar(&kit->sch.jobs, "c", value, false, &gone, &error), error);
+    assert_ok(sch_follow_calendars(&kit->sch, &count, &error), error);
+}
+
+/* Its calendar takes its day, gives it back, and takes it again. */
+static void
+test_its_day_is_taken(void **state)
+{
+    SchKit *kit = *state;
+    const char *taken = "{\"dates\":[\"2021-01-11\"]}";
+
+    put_days(kit, "{\"dates\":[\"2021-06-01\"]}");
+    put_once(kit, 10, ",\"calendar\":\"c\"");
+    put_days(kit, taken);
+    g_autoptr(JwSchedule) without = stored(kit, false);
+    assert_int_equal(without->next_fire_ms, 0);
+    assert_int_equal(without->spent_ms, KIT_NOW);
+    put_days(kit, "{}");
+    g_autoptr(JwSchedule) back = stored(kit, false);
+    assert_int_equal(back->next_fire_ms, KIT_NOW + 10 * MINUTE);
+    assert_int_equal(back->spent_ms, 0);
+    put_days(kit, taken);
+    look_at(kit, 20);
+    assert_history(kit, "s", "");
+    assert_int_equal(sweep_on(kit, 29), 0);
+    assert_int_equal(sweep_on(kit, 30), 1);
 }
 
 static void
@@ -311,6 +382,9 @@ main(void)
         cmocka_unit_test(test_what_goes_and_what_stays),
         TEST(test_it_stays_until_its_job_has_ended),
         TEST(test_paused_over_its_moment),
+        TEST(test_paused_and_resumed_afterwards),
+        TEST(test_stored_after_its_moment),
+        TEST(test_its_day_is_taken),
         TEST(test_another_moment),
         TEST(test_of_the_file),
         cmocka_unit_test(test_no_due_time_twice),

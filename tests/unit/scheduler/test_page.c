@@ -78,7 +78,7 @@ test_costs(void **state G_GNUC_UNUSED)
         const char *members;
         int most; /* calls of the store for 200 of them */
     } cases[] = {
-        { HOURLY, 8 }, /* looks for pending and due ones; decisions, rows, jobs, ends */
+        { HOURLY, 8 }, /* looks for past, pending and due ones; decisions, rows, jobs, ends */
         { HOURLY ",\"misfire\":\"fire_all\",\"misfire_grace\":\"1m\"", 8 },
         { HOURLY ",\"jitter\":\"1m\"", 8 }, /* each has its own next time */
     };
@@ -103,10 +103,11 @@ test_costs_what_is_due(void **state)
 
     put_many(kit, "far", 300, "\"trigger\":{\"type\":\"once\",\"at\":\"2031-01-11T00:30:00Z\"}");
     const int calls = calls_of_round(kit);
-    assert_int_equal(calls, 2); /* one look at what is pending, one at what is due */
+    assert_int_equal(calls,
+                     3); /* a look at what is past, one at what is pending, one at what is due */
     kit_put(kit, "s", EVERY_10);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
-    assert_int_equal(calls_of_round(kit), 2 + 4);
+    assert_int_equal(calls_of_round(kit), 3 + 4);
     assert_history(kit, "s", "fired@10 ");
 }
 
@@ -160,7 +161,7 @@ test_refused_together(void **state G_GNUC_UNUSED)
 {
     bool reached = true;
 
-    for (int n = 3; reached; n++) { /* behind the looks */
+    for (int n = 4; reached; n++) { /* behind the looks */
         g_autoptr(SchKit) kit = kit_new();
         g_autoptr(GError) error = NULL;
         size_t decided = 0;
@@ -170,7 +171,7 @@ test_refused_together(void **state G_GNUC_UNUSED)
         kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_INVALID, false });
         assert_ok(sch_fire_due(&kit->sch, &decided, &error), error);
         reached = kit_fault_met(kit->ports);
-        if (n < 6) { /* decisions, rows, jobs; taking them out is tried again with the next round */
+        if (n < 7) { /* decisions, rows, jobs; taking them out is tried again with the next round */
             assert_all(kit, "s", 5, "fired@60 ");
         }
         (void)kit_fire(&kit->sch);
@@ -237,11 +238,11 @@ test_in_hand(void **state)
 
     put_many(kit, "s", 3, HOURLY);
     tk_clock_advance(&kit->ports->clock.fake, HOUR);
-    kit_fault_at(kit->ports, 4, (KitFault){ JW_ERROR_UNAVAILABLE, false }); /* decided, no rows */
+    kit_fault_at(kit->ports, 5, (KitFault){ JW_ERROR_UNAVAILABLE, false }); /* decided, no rows */
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     const int before = jw_store_mem_calls(kit->sch.store);
     assert_int_equal(kit_fire(&kit->second), 0);
-    assert_int_equal(jw_store_mem_calls(kit->sch.store) - before, 2); /* it only looks */
+    assert_int_equal(jw_store_mem_calls(kit->sch.store) - before, 3); /* it only looks */
     tk_clock_advance(&kit->ports->clock.fake, KIT_TAKE_OVER - 1);
     (void)kit_fire(&kit->second);
     assert_history(kit, "s-0000", "");
@@ -260,11 +261,11 @@ test_two_on_one_page(void **state)
     put_many(kit, "s", 600, HOURLY);
     tk_clock_advance(&kit->ports->clock.fake, HOUR);
     /* the second one begins when the first one has its page */
-    jw_store_mem_before_nth(kit->sch.store, 3, fire_second, &second);
+    jw_store_mem_before_nth(kit->sch.store, 4, fire_second, &second);
     const int calls = calls_of_round(kit);
-    /* Of the second one three looks and four calls for each of three slices; of the first one two
+    /* Of the second one four looks and four calls for each of three slices; of the first one three
      * looks, a slice that is lost, and one more look, at what is left: nothing. */
-    assert_int_equal(calls, (3 + 3 * 4) + (2 + 1 + 1));
+    assert_int_equal(calls, (4 + 3 * 4) + (3 + 1 + 1));
     assert_all(kit, "s", 600, "fired@60 ");
     assert_jobs(kit, 600);
 }
@@ -337,7 +338,7 @@ test_rests(void **state)
     (void)kit_fire(&kit->sch);
     assert_int_equal(sch_rest_ms(&kit->sch), 20000);
     tk_clock_advance(&kit->ports->clock.fake, 20000);
-    jw_store_mem_before_nth(kit->sch.store, 4, advance, &later); /* decided, no rows yet */
+    jw_store_mem_before_nth(kit->sch.store, 5, advance, &later); /* decided, no rows yet */
     (void)kit_fire(&kit->sch);
     assert_history(kit, "a", "fired@10 ");
     assert_history(kit, "b", "");

@@ -37,9 +37,10 @@ typedef enum {
 } JwScheduleOutcome;
 
 /* What has no due time from now on is refused, unless its rule stays as it is. Where the rule stays
- * its due times go on; a schedule that is resumed makes nothing up; one that is paused or resumed
- * without a note loses the one it had. A schedule of the file stays the file's. BUSY: others keep
- * changing it; IN_DOUBT: it may be done, and the same again does no harm. */
+ * its due times go on; what was due by another until then is decided by that; a schedule that is
+ * resumed makes nothing up; one that is paused or resumed without a note loses the one it had. A
+ * schedule of the file stays the file's. BUSY: others keep changing it; IN_DOUBT: it may be done,
+ * and the same again does no harm. */
 bool jw_jobs_write_schedule(const JwJobs *self, const JwScheduleWish *wish,
                             JwViolations *violations, JwScheduleOutcome *ret_outcome,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

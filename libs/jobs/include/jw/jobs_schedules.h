@@ -13,6 +13,9 @@ bool jw_jobs_cannot_fire(const GError *error);
 /* Why a due time of a schedule that was deleted does not fire. */
 #define JW_JOBS_DELETED "the schedule was deleted before its job was made"
 
+/* Why one of a schedule that was paused does not fire. */
+#define JW_JOBS_PAUSED "the schedule was paused before its job was made"
+
 /* The row of a decision, with its id; borrows from both. */
 JwOccurrence jw_jobs_occurrence(const JwSchedule *schedule, const JwFire *fire, int64_t decided_ms);
 
@@ -28,7 +31,8 @@ bool jw_jobs_build_fire(const JwJobs *self, const JwSchedule *schedule, const Jw
  * jw_jobs_run_schedule:
  * @schedule: as it was read
  * @by: who asks, for the ledger
- * @key: (nullable): of the request: the same one again is the same job
+ * @key: (nullable): of the request: the same one again is the same job, as long as the schedule is
+ * not deleted and made anew
  * @ret_job_id: of the job, which a scheduler makes within a tick
  * @ret_replayed: (out): it was asked for by the same key before
  * @error: NOT_FOUND: the schedule is gone; BUSY: too much is pending
@@ -49,7 +53,8 @@ bool jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const 
  *
  * Has the jobs made of the due times in [from, to) that have none, also of those that were skipped
  * or coalesced; a due time that has a job gets no other. Only what has passed: from the next due
- * time on they fire by themselves. Under a policy of overlap other than allow one runs at a time.
+ * time on they fire by themselves, unless it is paused. Under a policy of overlap other than allow
+ * one runs at a time.
  */
 bool jw_jobs_backfill_schedule(const JwJobs *self, const JwSchedule *schedule, int64_t from_ms,
                                int64_t to_ms, const char *by, size_t *ret_count,

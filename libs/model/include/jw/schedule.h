@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 #define JW_PAUSE_AFTER_FAILURES_MAX 1000
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
- * schedule was paused are never made up for. */
+ * schedule was paused are never made up for, and those that waited when it was paused are skipped.
+ */
 typedef enum { JW_MISFIRE_FIRE_ONCE, JW_MISFIRE_FIRE_ALL, JW_MISFIRE_SKIP } JwMisfire;
 
 /* What happens to a due time while a job of the schedule has not ended: it fires all the same; it
@@ -69,12 +70,17 @@ typedef struct {
     /* Template of the job: its kind, name, and all of it as JSON (schemas/common/schedule.v1.json),
      * `kind` included. */
     char *job_type, *job_name, *job_body;
-    char *rule_hash;          /* SHA-256 of the rule: a changed rule starts anew */
-    int64_t next_fire_ms;     /* 0: never again */
-    int64_t wake_ms;          /* when that is to be decided; 0: never */
-    int64_t spent_ms;         /* when the last of its due times was decided; 0: it was not */
+    char *rule_hash;      /* SHA-256 of the rule: a changed rule starts anew */
+    int64_t next_fire_ms; /* 0: never again */
+    int64_t wake_ms;      /* when that is to be decided; 0: never */
+    int64_t spent_ms;     /* since when it is due never again; 0: it is */
+    int64_t begun_ms;     /* next_fire_ms is the first after this; not stored */
+    /* Due times that had come, and were not decided, when its rule changed or it was paused: by the
+     * rule they were due by, the oldest first. */
+    GPtrArray *pasts;         /* of JwSchedule, what jw_schedule_past() gives; never NULL */
     GPtrArray *pending_fires; /* of JwFire, in the order of their decision; never NULL */
     int64_t look_ms;          /* before this time it is of no use to look at those */
+    int64_t created_at_ms;    /* when it was stored, anew after a deletion; 0: by an older store */
     int64_t updated_at_ms;
     int64_t
         version; /* the store's: raised with each change of what it says; 0: of an older store */
@@ -119,6 +125,11 @@ int64_t jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int
 
 /* Sets next_fire_ms and wake_ms to the first due time after @now_ms. Errors as above. */
 bool jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is left of @self, which goes on otherwise after @until_ms: its rule, its next due time, and
+ * an end behind @until_ms. @paused: none of it fires. NULL: nothing of it has come. (transfer full)
+ */
+JwSchedule *jw_schedule_past(const JwSchedule *self, int64_t until_ms, bool paused);
 
 /* "every 3600 seconds", the five cron fields, or the RFC 3339 time. (transfer full) */
 char *jw_schedule_details(const JwSchedule *self);

@@ -91,9 +91,10 @@ bool jw_store_schedules_of_calendar(JwStore *self, const char *calendar, const c
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts the next due time of @schedule, which has a rule_hash, in the place of @before_ms (0: none),
- * by @version of its calendar. @ret_cas: (out): LOST: it is another by now */
+ * by @version of its calendar. When it has none any more, that is so since @now_ms. @ret_cas:
+ * (out): LOST: it is another by now */
 bool jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
-                              const char *version, JwCas *ret_cas,
+                              const char *version, int64_t now_ms, JwCas *ret_cas,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

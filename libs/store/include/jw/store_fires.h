@@ -41,6 +41,16 @@ bool jw_store_fire_schedules(JwStore *self, const JwScheduleGroup *groups, size_
                              int64_t now_ms, JwCas *ret_won,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * jw_store_fire_past:
+ * @schedule: as it was read, but for the first of its pasts, which is as it shall go on; one that
+ * has no due time any more (next_fire_ms 0) goes
+ * @fires: appended to its decisions in the same update
+ * @ret_cas: (out): LOST: the schedule is another by now, or gone */
+bool jw_store_fire_past(JwStore *self, const JwSchedule *schedule, const JwFire *const *fires,
+                        size_t n_fires, int64_t now_ms, JwCas *ret_cas,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
 bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
                          int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -50,7 +50,8 @@ typedef struct {
     unsigned kinds;   /* only those whose 1 << kind is in it, whatever no_switches says; 0: all */
     bool ended_only;  /* only those whose job completed or failed, after @ended_after_ms */
     int64_t ended_after_ms;
-    size_t limit; /* at least 1 */
+    int64_t decided_from_ms; /* only those decided then or later; 0: all */
+    size_t limit;            /* at least 1 */
 } JwOccurrenceQuery;
 
 /* Calls @visit for the occurrences of a schedule, newest first. */

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
  * Inserts, or replaces all that a configuration says: template, recipients, priority, misfire
  * policy, paused, rule. What was decided stays: pendingFires always, and nextFireAt as long as
  * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
- * schedule that is resumed: paused is not down. When that pauses or resumes it, the time (its
- * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason, and a row of the
- * ledger about it joins the pending decisions.
+ * schedule that is resumed: paused is not down. What was due until then (begun_ms, updated_at_ms)
+ * and is not decided joins its pasts, when its rule changes or it is paused. When that pauses or
+ * resumes it, the time (its updated_at_ms) and switch_reason are kept as switched_at_ms and
+ * switch_reason, and a row of the ledger about it joins the pending decisions.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -93,13 +94,18 @@ bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const JwSchedule *aft
 bool jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
                                 GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Those with pasts that are to be decided at @now_ms, by their id, behind @after_id (nullable), at
+ * most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_past_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                             GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* When the first schedule after @after_ms is to be looked at. @ret_wake_ms: (out): 0: none */
 bool jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Those of one moment (once) that was decided, as late as @before_ms, and carried out, by their id,
- * behind @after_id (nullable), at most @limit. @ret: (out) (element-type JwSchedule) (transfer
- * full) */
+/* Those of one moment (once) that are due never again, since @before_ms at the latest, and have
+ * nothing left to be decided or carried out, by their id, behind @after_id (nullable), at most
+ * @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
 bool jw_store_spent_schedules(JwStore *self, int64_t before_ms, const char *after_id, size_t limit,
                               GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

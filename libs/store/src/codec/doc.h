@@ -47,7 +47,7 @@ extern const JwDocTable jw_doc_job_table, jw_doc_delivery_table, jw_doc_schedule
     jw_doc_occurrence_table, jw_doc_template_table, jw_doc_share_table, jw_doc_api_key_table;
 /* Parts of those. */
 extern const JwDocTable jw_doc_artifact_table, jw_doc_progress_table, jw_doc_counts_table,
-    jw_doc_outbox_table, jw_doc_fire_table, jw_doc_mark_table;
+    jw_doc_outbox_table, jw_doc_fire_table, jw_doc_mark_table, jw_doc_past_table;
 
 void jw_doc_append(bson_t *document, const JwDocTable *table, const void *from);
 

@@ -220,6 +220,26 @@ static const JwDocField mark_fields[] = {
 };
 const JwDocTable jw_doc_mark_table = TABLE("mark of a command", JwCommandMark, mark_fields);
 
+static const JwDocField past_fields[] = {
+    NAMED(JwSchedule, trigger, "trigger", trigger_name),
+    FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
+    FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
+    FIELD(STRING, JwSchedule, cron, "cron"),
+    NAMED(JwSchedule, dialect, "dialect", dialect_name),
+    FIELD(INT32, JwSchedule, dst.gap, "dstGap"),
+    FIELD(INT32, JwSchedule, dst.repeat, "dstRepeat"),
+    FIELD(TIME, JwSchedule, once_ms, "once"),
+    FIELD(STRING, JwSchedule, time_zone, "timeZone"),
+    FIELD(TIME, JwSchedule, start_ms, "start"),
+    FIELD(TIME, JwSchedule, end_ms, "end"),
+    FIELD(INT64, JwSchedule, jitter_ms, "jitterMs"),
+    FIELD(STRING, JwSchedule, calendar, "calendar"),
+    FIELD(BOOL, JwSchedule, paused, "paused"),
+    FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
+    FIELD(TIME, JwSchedule, wake_ms, "wakeAt"),
+};
+const JwDocTable jw_doc_past_table = TABLE("rule of before a change", JwSchedule, past_fields);
+
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
     FIELD(STRING, JwSchedule, source, "source"),
@@ -264,7 +284,9 @@ static const JwDocField schedule_fields[] = {
     FIELD(TIME, JwSchedule, wake_ms, "wakeAt"),
     FIELD(TIME, JwSchedule, spent_ms, "spentAt"),
     NESTED(LIST, JwSchedule, pending_fires, "pendingFires", jw_doc_fire_table),
+    NESTED(LIST, JwSchedule, pasts, "past", jw_doc_past_table),
     ALWAYS(TIME, JwSchedule, look_ms, "lookAt"),
+    FIELD(TIME, JwSchedule, created_at_ms, "createdAt"),
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
     FIELD(INT64, JwSchedule, version, "version"),
     NESTED(LIST, JwSchedule, command_marks, "commandMarks", jw_doc_mark_table),

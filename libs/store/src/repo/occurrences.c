@@ -180,6 +180,9 @@ kind_name(int kind)
 static void
 append_query(bson_t *filter, const JwOccurrenceQuery *query)
 {
+    if (query->decided_from_ms != 0) {
+        BCON_APPEND(filter, "decidedAt", "{", "$gte", BCON_DATE_TIME(query->decided_from_ms), "}");
+    }
     if (query->before_ms != 0) {
         BCON_APPEND(filter, "dueAt", "{", "$lt", BCON_DATE_TIME(query->before_ms), "}");
     }

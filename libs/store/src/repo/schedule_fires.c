@@ -43,7 +43,7 @@ jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, 
                            GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Decided is decided, also of a schedule that was paused since. */
+    /* Also of a schedule that was paused since: what becomes of it then is written, too. */
     g_autoptr(bson_t) filter =
         BCON_NEW("pendingFires.due", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}",
                  "lookAt", "{", "$lte", BCON_DATE_TIME(now_ms), "}");
@@ -53,6 +53,49 @@ jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, 
         BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
     }
     return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_past_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                        GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("past.wakeAt", "{", "$lte", BCON_DATE_TIME(now_ms), "}");
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_fire_past(JwStore *self, const JwSchedule *schedule, const JwFire *const *fires,
+                   size_t n_fires, int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && ret_cas != NULL, false);
+    g_return_val_if_fail(fires != NULL && n_fires > 0 && schedule->pasts->len > 0, false);
+    const JwSchedule *first = g_ptr_array_index(schedule->pasts, 0);
+    const guint over = first->next_fire_ms == 0 ? 1 : 0;
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(schedule->id), "updatedAt",
+                 BCON_DATE_TIME(schedule->updated_at_ms), "deletedAt", BCON_NULL);
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER;
+
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", MAX(now_ms, schedule->updated_at_ms + 1));
+    BSON_APPEND_DATE_TIME(&set, "lookAt", now_ms);
+    if (schedule->pasts->len > over) {
+        jw_doc_append_list(&set, "past", &jw_doc_past_table,
+                           (const void *const *)&schedule->pasts->pdata[over],
+                           schedule->pasts->len - over);
+    }
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    if (schedule->pasts->len == over) {
+        BCON_APPEND(&update, "$unset", "{", "past", BCON_INT32(1), "}");
+    }
+    jw_repo_append_fires(&update, fires, n_fires);
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+           || jw_prefix(error, "firing schedule '%s'", schedule->id);
 }
 
 bool
@@ -342,7 +385,7 @@ jw_store_schedules_of_calendar(JwStore *self, const char *calendar, const char *
 
 bool
 jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
-                         const char *version, JwCas *ret_cas, GError **error)
+                         const char *version, int64_t now_ms, JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && schedule != NULL && version != NULL, false);
     g_return_val_if_fail(schedule->rule_hash != NULL && ret_cas != NULL, false);
@@ -360,6 +403,8 @@ jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t befo
     append_next(&set, &unset, "wakeAt", schedule->wake_ms);
     if (schedule->next_fire_ms != 0) { /* its calendar lets it go on */
         BSON_APPEND_INT32(&unset, "spentAt", 1);
+    } else if (schedule->spent_ms == 0) {
+        BSON_APPEND_DATE_TIME(&set, "spentAt", now_ms);
     }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {

@@ -5,6 +5,8 @@
 #include "jw/store_schedule_commands.h"
 #include "jw/store_schedules.h"
 
+#define ROUNDS 5 /* of one that others write as well */
+
 static gpointer
 create_schedule(void)
 {
@@ -17,6 +19,7 @@ const JwRepo jw_repo_schedules = { "schedules", &jw_doc_schedule_table, create_s
 JW_DB_INDEXES(schedules) = {
     { "schedules", "paused:1 wakeAt:1 _id:1", false },
     { "schedules", "pendingFires.due:1 lookAt:1", false },
+    { "schedules", "past.wakeAt:1", false },
     { "schedules", "source:1 paused:1 _id:1", false },
     { "schedules", "calendar:1 calendarVersion:1 _id:1", false },
     { "schedules", "outbox.at:1", false },
@@ -31,7 +34,7 @@ is_decision(const char *name, bool starts)
     static const char *const names[] = {
         "_id",          "pendingFires", "lookAt",    "switchedAt", "switchReason",
         "deletedAt",    "deletedBy",    "tombstone", "version",    "outbox",
-        "commandMarks", "commandIds",   NULL,
+        "commandMarks", "commandIds",   "past",      "createdAt",  NULL,
     };
     static const char *const next[] = { "nextFireAt", "wakeAt", "spentAt", "calendarVersion",
                                         NULL };
@@ -99,12 +102,31 @@ append_operator(bson_t *update, const char *name, const bson_t *fields)
     }
 }
 
+/* One that was deleted is made anew: what it was before is not its. */
 static void
-append_revival(bson_t *unset)
+append_revival(bson_t *set, bson_t *unset, const JwSchedule *schedule)
 {
-    BSON_APPEND_INT32(unset, "deletedAt", 1);
-    BSON_APPEND_INT32(unset, "deletedBy", 1);
-    BSON_APPEND_INT32(unset, "tombstone", 1);
+    static const char *const names[] = { "deletedAt",  "deletedBy",    "tombstone",
+                                         "switchedAt", "switchReason", "past" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        BSON_APPEND_INT32(unset, names[i], 1);
+    }
+    BSON_APPEND_DATE_TIME(set, "createdAt", schedule->updated_at_ms);
+}
+
+/* Due times that have come, and that @schedule does not go on with, are decided by the rule that
+ * they were due by. */
+static void
+append_past(bson_t *pushes, const JwSchedule *schedule, const JwSchedule *old)
+{
+    const int64_t until = MAX(schedule->begun_ms, schedule->updated_at_ms);
+    g_autoptr(JwSchedule) past = jw_schedule_past(old, until, schedule->paused);
+    const void *const pasts[] = { past };
+
+    if (past != NULL) {
+        append_push(pushes, "past", &jw_doc_past_table, pasts, G_N_ELEMENTS(pasts));
+    }
 }
 
 /* That a schedule is as it was read. (transfer full) */
@@ -181,8 +203,8 @@ static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
 {
-    const bool switched = schedule->paused != old->paused;
     const bool revives = old->deleted_at_ms != 0;
+    const bool switched = !revives && schedule->paused != old->paused;
     const bool starts = revives || g_strcmp0(schedule->rule_hash, old->rule_hash) != 0
                         || (switched && !schedule->paused);
     g_autoptr(bson_t) filter = as_it_was(old);
@@ -192,7 +214,9 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
     g_auto(bson_t) update = BSON_INITIALIZER;
 
     if (revives) {
-        append_revival(&unset);
+        append_revival(&set, &unset, schedule);
+    } else if (starts || switched) {
+        append_past(&pushes, schedule, old);
     }
     append_whole(&set, &unset, schedule, starts);
     if (switched) {
@@ -221,13 +245,24 @@ find_any(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **erro
     return true;
 }
 
+/* @old: (nullable): in whose place it is stored */
 static void
-complete(JwSchedule *schedule)
+complete(JwSchedule *schedule, const JwSchedule *old)
 {
+    const bool same = old != NULL && old->deleted_at_ms == 0
+                      && g_strcmp0(schedule->rule_hash, old->rule_hash) == 0;
+
     schedule->version = 1; /* unless there is one already */
+    if (schedule->created_at_ms == 0) {
+        schedule->created_at_ms = schedule->updated_at_ms;
+    }
     if (schedule->wake_ms == 0) {
         schedule->wake_ms = schedule->next_fire_ms;
     }
+    /* One that begins anew and has no due time has none from now on, or since it had none. */
+    schedule->spent_ms = schedule->next_fire_ms != 0  ? 0
+                         : same && old->spent_ms != 0 ? old->spent_ms
+                                                      : schedule->updated_at_ms;
 }
 
 bool
@@ -248,9 +283,8 @@ put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_left, G
 {
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
 
-    complete(&whole);
     /* Another process may write the same schedule in between; then the schedule is read again. */
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         g_autoptr(JwSchedule) old = NULL;
         JwCreate create = JW_CREATE_EXISTS;
         JwCas cas = JW_CAS_LOST;
@@ -262,6 +296,7 @@ put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_left, G
             *ret_left = g_steal_pointer(&old);
             return true;
         }
+        complete(&whole, old);
         if (!(old == NULL ? jw_db_insert_one(
                   self, "schedules", jw_repo_document(&jw_repo_schedules, &whole), &create, error)
                           : update_schedule(self, &whole, old, &cas, error))) {
@@ -304,7 +339,7 @@ replace(JwStore *self, const JwSchedule *schedule, const JwSchedule *found, JwCa
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
     JwCreate create = JW_CREATE_EXISTS;
 
-    complete(&whole);
+    complete(&whole, found);
     if (found != NULL && found->deleted_at_ms != 0 && whole.entry_hash == NULL) {
         whole.entry_hash = found->entry_hash; /* that entry of the file stays deleted */
     }
@@ -346,10 +381,11 @@ jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const ch
     g_return_val_if_fail(self != NULL && id != NULL && by != NULL && tombstone != NULL, false);
     g_return_val_if_fail(ret_schedule != NULL, false);
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) update = BCON_NEW(
-        "$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by), "tombstone",
-        BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}", "$unset", "{", "nextFireAt",
-        BCON_INT32(1), "wakeAt", BCON_INT32(1), "}", "$inc", "{", "version", BCON_INT64(1), "}");
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
+                 "tombstone", BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}",
+                 "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "past",
+                 BCON_INT32(1), "}", "$inc", "{", "version", BCON_INT64(1), "}");
     gpointer deleted = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -378,8 +414,8 @@ jw_store_end_schedule(JwStore *self, const JwSchedule *noted, const JwSchedule *
     append_command(&set, &pushes, noted);
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     append_operator(&update, "$push", &pushes);
-    BCON_APPEND(&update, "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}",
-                "$inc", "{", "version", BCON_INT64(1), "}");
+    BCON_APPEND(&update, "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1),
+                "past", BCON_INT32(1), "}", "$inc", "{", "version", BCON_INT64(1), "}");
     if (!jw_repo_modify(self, &jw_repo_schedules, filter, &update, &cas, &deleted, error)) {
         return jw_prefix(error, "deleting schedule '%s'", old->id);
     }
@@ -507,16 +543,18 @@ jw_store_running_schedules(JwStore *self, const char *source, const char *after_
 
 /* @leaves: it left the file, so an entry that comes back there is another one */
 static bool
-pause_it(JwStore *self, const char *id, const char *reason, bool leaves, int64_t now_ms,
-         JwCas *ret_cas, GError **error)
+try_pause(JwStore *self, const JwSchedule *old, const char *reason, bool leaves, int64_t now_ms,
+          JwCas *ret_cas, GError **error)
 {
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
+    const JwSchedule paused = { .paused = true,
+                                .updated_at_ms = MAX(now_ms, old->updated_at_ms + 1) };
+    g_autoptr(bson_t) filter = as_it_was(old);
     g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, pushes = BSON_INITIALIZER;
 
     BSON_APPEND_BOOL(&set, "paused", true);
     BSON_APPEND_UTF8(&set, "note", reason);
-    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", paused.updated_at_ms);
+    append_past(&pushes, &paused, old);
     append_switch(&set, &pushes, true, reason, now_ms);
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     BSON_APPEND_DOCUMENT(&update, "$push", &pushes);
@@ -524,8 +562,33 @@ pause_it(JwStore *self, const char *id, const char *reason, bool leaves, int64_t
     if (leaves) {
         BCON_APPEND(&update, "$unset", "{", "entryHash", BCON_INT32(1), "}");
     }
-    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
-           || jw_prefix(error, "pausing schedule '%s'", id);
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error);
+}
+
+static bool
+pause_it(JwStore *self, const char *id, const char *reason, bool leaves, int64_t now_ms,
+         JwCas *ret_cas, GError **error)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        g_autoptr(JwSchedule) old = NULL;
+        JwCas cas = JW_CAS_LOST;
+
+        if (!jw_store_get_schedule(self, id, &old, error)) {
+            return jw_prefix(error, "pausing schedule '%s'", id);
+        }
+        if (old == NULL || old->paused) {
+            *ret_cas = JW_CAS_LOST;
+            return true;
+        }
+        if (!try_pause(self, old, reason, leaves, now_ms, &cas, error)) {
+            return jw_prefix(error, "pausing schedule '%s'", id);
+        }
+        if (cas == JW_CAS_WON) {
+            *ret_cas = cas;
+            return true;
+        }
+    }
+    return jw_fail(error, JW_ERROR_BUSY, "schedule '%s' is being written by others", id);
 }
 
 bool
@@ -544,11 +607,14 @@ jw_store_pause_left_schedule(JwStore *self, const char *id, const char *reason, 
     return pause_it(self, id, reason, true, now_ms, ret_cas, error);
 }
 
-/* By $elemMatch: mongo-java-server takes $not on a path through a list for one of its items. */
+/* Nothing is to be decided or carried out. By $elemMatch: mongo-java-server takes $not on a path
+ * through a list for one of its items. */
 static void
 append_not_pending(bson_t *filter)
 {
     BCON_APPEND(filter, "pendingFires", "{", "$not", "{", "$elemMatch", "{", "due", "{", "$gt",
+                BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "}", "}");
+    BCON_APPEND(filter, "past", "{", "$not", "{", "$elemMatch", "{", "wakeAt", "{", "$gt",
                 BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "}", "}");
 }
 
