@@ -1,5 +1,6 @@
 """The days on which scheduled jobs are not due, by their API: changed in one place, and all jobs that name them follow."""
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -128,11 +129,25 @@ def test_what_the_file_made_and_the_api_deleted_stays_deleted_until_its_entry_ch
     shown_now = admin.get(f"{CALENDARS}/filed").json()["data"]["calendar"]
     assert (shown_now["source"], shown_now["weekdays"]) == ("file", ["SAT"])
     put(admin, "filed", weekdays=["SUN"])
-    start({"weekdays": ["SAT"]})
-    assert admin.get(f"{CALENDARS}/filed").json()["data"]["calendar"]["weekdays"] == ["SAT"], "the file has the last word"
+    unchanged = start({"weekdays": ["SAT"]})
+    assert [r["calendar"] for r in unchanged.records("calendar_stays_changed")] == ["filed"]
+    assert admin.get(f"{CALENDARS}/filed").json()["data"]["calendar"]["weekdays"] == ["SUN"], "its entry is what it was"
     assert admin.request("DELETE", f"{CALENDARS}/filed").status_code == 200
     again = start({"weekdays": ["SAT"]})
     assert [r["calendar"] for r in again.records("calendar_stays_deleted")] == ["filed"]
     assert admin.get(f"{CALENDARS}/filed").status_code == 404
     start({"weekdays": ["SAT"], "yearly": ["01-01"]})
     assert admin.get(f"{CALENDARS}/filed").json()["data"]["calendar"]["yearly"] == ["01-01"]
+
+
+def test_of_a_deletion_and_a_job_at_the_same_moment_one_is_refused(admin):
+    """Thirty times: the job names a calendar that is there, or it is not stored."""
+    with ThreadPoolExecutor(2) as pool:
+        for n in range(30):
+            put(admin, f"race-{n}", 201)
+            body = {"trigger": {"type": "interval", "every": "1d"}, "calendar": f"race-{n}", "job": JOB}
+            stored = pool.submit(admin.request, "PUT", f"{JOBS}/race-{n}", json=body)
+            deleted = pool.submit(admin.request, "DELETE", f"{CALENDARS}/race-{n}")
+            there = stored.result().status_code, deleted.result().status_code
+            found = admin.get(f"{CALENDARS}/race-{n}").status_code, admin.get(f"{JOBS}/race-{n}").status_code
+            assert (there, found) in [((201, 409), (200, 200)), ((400, 200), (404, 404))]

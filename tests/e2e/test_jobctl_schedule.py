@@ -184,7 +184,7 @@ def test_a_backfill_makes_the_jobs_of_a_range(schedule, admin):
     cut = schedule("occurrences", "filled", "-n", "3")
     assert len(cut.stdout.splitlines()) == 4 and cut.stderr.startswith("3 due times are shown, there are more")
     assert " 07:30:00 IST  caught_up  " in cut.stdout
-    assert "/status" in schedule("occurrences", "filled", "--kind", "late_", ends=1).stderr
+    assert "--kind is one of fired, late" in schedule("occurrences", "filled", "--kind", "late_", ends=64).stderr
     assert "give --from and --to" in schedule("backfill", "filled", "--from", "2d", ends=64).stderr
     assert "--to must come after --from" in schedule("backfill", "filled", "--from", "1d", "--to", "2d", ends=64).stderr
     assert "/from" in schedule("backfill", "filled", "--from", "2099-01-01", "--to", "2099-01-02", ends=1).stderr

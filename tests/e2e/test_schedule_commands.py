@@ -142,7 +142,7 @@ def kcat(stack, value, *headers):
     """What the pages of schemas/ and the README show, of a schedule with the id of the examples."""
     named = [argument for header in headers for argument in ("-H", header)]
     done = subprocess.run(
-        ["kcat", "-P", "-b", stack.kafka_brokers, "-t", stack.prefix + COMMANDS, "-k", "weekly-calls",
+        ["kcat", "-P", "-b", stack.kafka_brokers, "-t", stack.prefix + COMMANDS, "-k", "calls-of-crm",
          "-X", "topic.partitioner=murmur2_random", *named],
         input=json.dumps(value) + "\n", capture_output=True, text=True, timeout=30,
     )
@@ -158,8 +158,8 @@ def test_kcat_sends_the_examples(own):
     kcat(own, example("schedule.create.v1/valid/weekly.json"), "ce_specversion=1.0",
          "ce_type=jobwire.schedule.create.v1", "ce_source=/crm", "ce_id=create-46")
     kcat(own, event, "content-type=application/cloudevents+json")
-    assert answer(own, event["id"])["version"] == 2 and document(own, "weekly-calls")["paused"]
-    assert do(own, "resume", "weekly-calls")["version"] == 3
+    assert answer(own, event["id"])["version"] == 2 and document(own, "calls-of-crm")["paused"]
+    assert do(own, "resume", "calls-of-crm")["version"] == 3
     kcat(own, event["data"], "ce_specversion=1.0", f"ce_type={event['type']}", f"ce_source={event['source']}",
          f"ce_id={event['id']}")
     kcat(own, example("schedule.delete.v1/valid/smallest.json"), "ce_specversion=1.0",
@@ -274,6 +274,8 @@ POISON = {
     "another key": (b'{"id":"other"}', event_headers("schedule.delete", "/crm"), "key must be the schedule's id"),
     "garbage": (bytes(range(1, 251)) * 2000, event_headers("schedule.put", "/crm"), "JSON"),
     "no event id": (b'{"id":"%s"}', [h for h in event_headers("schedule.pause", "/crm") if h[0] != "ce_id"], "ce_id"),
+    "controls": (b'{"id":"%s"}', event_headers("schedule.pause\033[31m", "/crm"), "header ce_type must be one line"),
+    "no UTF-8": (b'{"id":"%s"}', event_headers("schedule.pause", b"/c\xff"), "header ce_source is not UTF-8: send it as such"),
     "bad cron": (
         json.dumps({"id": "%s", "schedule": every("1h") | {"trigger": {"type": "cron", "cron": "99 * * * *"}}}).encode(),
         event_headers("schedule.create", "/crm"), "/schedule/trigger/cron"),
@@ -290,10 +292,12 @@ def test_a_poison_message_is_a_dead_letter_and_holds_up_nothing(own):
     found = [m for m in found if m.key() == schedule.encode()]
     assert len(found) == len(POISON)
     for message, (what, (value, _, reason)) in zip(found, POISON.items(), strict=True):
-        notes = {k: v.decode() for k, v in message.headers()}
+        notes = {k: v.decode(errors="replace") for k, v in message.headers()}
         assert reason in notes["jw_dlq_reason"], f"{what}: {notes['jw_dlq_reason']}"
         assert notes["jw_dlq_service"] == "scheduler" and notes["jw_dlq_topic"] == own.prefix + COMMANDS
         assert message.value() == value.replace(b"%s", schedule.encode())
+    listed = own.jobctl("dlq", "list", COMMANDS, "--limit", 1000).stdout
+    assert "schedule.pause [31m" in listed and "\033" not in listed, "it does nothing to the terminal"
 
 
 def test_a_dead_letter_sent_again_once_its_cause_is_gone(own):

@@ -1,5 +1,7 @@
 """Scheduled jobs by their API, with a scheduler that carries out what is asked for; nobody runs the jobs that it makes."""
+import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -157,3 +159,23 @@ def test_a_backfill_makes_each_job_once(own, admin):
         assert [datetime.fromisoformat(row["due_time"]) for row in done] == due
         assert {row["status"] for row in done} == {"caught_up"} and "backfill" in done[0]["reason"]
         assert len(jobs_of(own, "filled")) == 3
+
+
+def test_pages_leave_out_none_of_one_moment(own, admin):
+    """As many runs as there are threads are asked for at once, so that some have one millisecond."""
+    body = {"id": "crowd", "trigger": {"type": "interval", "every": "1d"}, "paused": True, "job": JOB}
+    assert admin.post(JOBS, json=body).status_code == 201
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: admin.post(f"{JOBS}/crowd/run"), range(48)))
+    asked = {a.json()["data"]["job_id"] for a in answers}
+    assert len(asked) == 48
+    until(lambda: len(rows(admin, "crowd", "?limit=100")) == 48, 30, "all are carried out")
+    seen, query = [], "?limit=1"
+    while query:
+        data = admin.get(f"{JOBS}/crowd/occurrences{query}").json()["data"]
+        seen += [row["id"] for row in data["occurrences"]]
+        query = f"?limit=1&after={data['next_after']}" if "next_after" in data else None
+    assert len(seen) == 48 and set(seen) == asked
+    shown = json.loads(own.jobctl("schedule", "occurrences", "crowd", "-n", 100, "-o", "json",
+                                  JW_GATEWAY_URL=f"http://127.0.0.1:{own.gateway_port}", JW_API_KEY=own.api_key("admin")).stdout)
+    assert {row["id"] for row in shown} == asked

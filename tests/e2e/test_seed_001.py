@@ -226,6 +226,23 @@ def test_the_file_does_not_bring_back_what_was_deleted_until_its_entry_changes(o
     assert "off-file" in listed(admin)
 
 
+def test_what_the_api_paused_or_made_outlives_a_start_with_the_same_file(own, admin, tmp_path):
+    file = schedules_file(tmp_path, "kept")
+    own.start("scheduler", JW_SCHEDULES_FILE=file).stop()
+    assert admin.request("PATCH", f"{JOBS}/interval-kept", json={"paused": True, "note": "at night"}).status_code == 200
+    assert admin.request("PATCH", f"{JOBS}/off-kept", json={"paused": False}).status_code == 200
+    assert admin.request("DELETE", f"{JOBS}/cron-kept").status_code == 200
+    body = {"id": "cron-kept", "trigger": {"type": "interval", "every": "3h"}, "job": JOB}
+    assert admin.post(JOBS, json=body).status_code == 201
+    again = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    assert {r["schedule_id"] for r in again.records("schedule_stays_changed")} == {"interval-kept", "off-kept"}
+    assert [r["schedule_id"] for r in again.records("schedule_of_others")] == ["cron-kept"]
+    again.stop()
+    shown = {s: admin.get(f"{JOBS}/{s}").json()["data"]["job"] for s in ("interval-kept", "off-kept", "cron-kept")}
+    assert [shown[s]["paused"] for s in shown] == [True, False, False]
+    assert shown["interval-kept"]["note"] == "at night" and shown["cron-kept"]["trigger"]["every"] == "3h"
+
+
 # Task 1: models and codes
 
 

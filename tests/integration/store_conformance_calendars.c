@@ -200,10 +200,47 @@ finds_who_names_one(JwStore *store)
     }
 }
 
+static void
+is_held_by_who_comes_to_name_it(JwStore *store)
+{
+    g_autoptr(JwStoredCalendar) first = calendar_of("a", "v1", SC_NOW);
+    g_autoptr(JwStoredCalendar) second = calendar_of("a", "v2", SC_NOW + 1);
+    char one[] = "h1", other[] = "h2", user[] = "s";
+    const JwCalendarHold short_one = { one, user, SC_NOW + 10 };
+    const JwCalendarHold long_one = { other, user, SC_NOW + 20 };
+    JwCas cas = JW_CAS_WON;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_hold_calendar(store, "a", &short_one, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_int_equal(replace(store, first, NULL), JW_CAS_WON);
+    assert_ok(jw_store_hold_calendar(store, "a", &short_one, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_hold_calendar(store, "a", &long_one, &cas, &error), error);
+    assert_int_equal(replace(store, second, first), JW_CAS_WON); /* which leaves them */
+    g_autoptr(JwStoredCalendar) held = find(store, "a", false);
+    assert_int_equal(held->holds->len, 2);
+    const JwCalendarHold *hold = g_ptr_array_index(held->holds, 1);
+    assert_string_equal(hold->id, "h2");
+    assert_string_equal(hold->schedule_id, "s");
+    assert_int_equal(hold->until_ms, SC_NOW + 20);
+    assert_ok(jw_store_delete_calendar(store, held, "ann", "t", SC_NOW + 15, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_release_calendar(store, "a", &long_one, &error), error);
+    assert_ok(jw_store_release_calendar(store, "a", &long_one, &error), error);
+    assert_ok(jw_store_delete_calendar(store, held, "ann", "t", SC_NOW + 9, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_delete_calendar(store, held, "ann", "t", SC_NOW + 10, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON); /* the time of the other is over */
+    assert_ok(jw_store_hold_calendar(store, "a", &long_one, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+}
+
 const ScCase sc_calendar_cases[] = {
     { "replaces a calendar as it was read", replaces_what_was_read },
     { "deletes a calendar and takes that back", deletes_and_takes_it_back },
     { "lists calendars that are there", lists_those_that_are_there },
     { "finds who names a calendar", finds_who_names_one },
+    { "holds a calendar for who comes to name it", is_held_by_who_comes_to_name_it },
     { 0 },
 };

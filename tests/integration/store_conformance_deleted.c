@@ -5,6 +5,8 @@
 #include "jw/store_outbox.h"
 #include "jw/store_schedule_commands.h"
 
+#include <string.h>
+
 static JwSchedule *
 new_schedule(const char *source)
 {
@@ -14,7 +16,7 @@ new_schedule(const char *source)
     schedule->source = g_strdup(source);
     schedule->interval_ms = 60000;
     schedule->rule_hash = g_strdup("rule");
-    schedule->entry_hash = g_strdup("entry");
+    schedule->entry_hash = g_strdup(strcmp(source, JW_SCHEDULE_FILE) == 0 ? "entry" : NULL);
     schedule->job_type = g_strdup("report");
     schedule->next_fire_ms = SC_NOW + 60000;
     schedule->updated_at_ms = SC_NOW;
@@ -156,11 +158,11 @@ forgets_that_deletion_only(JwStore *store)
 static JwSchedule *
 put_of_file(JwStore *store, const JwSchedule *schedule)
 {
-    JwSchedule *deleted = NULL;
+    JwSchedule *left = NULL;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_put_file_schedule(store, schedule, &deleted, &error), error);
-    return deleted;
+    assert_ok(jw_store_put_file_schedule(store, schedule, &left, &error), error);
+    return left;
 }
 
 static void
@@ -169,7 +171,8 @@ leaves_deleted_what_the_file_has_unchanged(JwStore *store)
     g_autoptr(JwSchedule) schedule = new_schedule(JW_SCHEDULE_FILE);
 
     assert_null(put_of_file(store, schedule));
-    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) same = put_of_file(store, schedule);
+    assert_int_equal(same->deleted_at_ms, 0);
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
     assert_non_null(deleted);
     schedule->rule_hash[0] = 'R'; /* of a version that hashes otherwise */
@@ -181,6 +184,32 @@ leaves_deleted_what_the_file_has_unchanged(JwStore *store)
     g_autoptr(JwSchedule) back = get(store, false);
     assert_int_equal(back->next_fire_ms, SC_NOW + 60000);
     assert_string_equal(back->entry_hash, "Entry");
+}
+
+static void
+leaves_paused_what_the_file_has_unchanged(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule(JW_SCHEDULE_FILE);
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_null(put_of_file(store, schedule));
+    assert_ok(jw_store_pause_schedule(store, "s", "why", SC_NOW + 1, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwSchedule) paused = put_of_file(store, schedule);
+    assert_true(paused->paused);
+    schedule->entry_hash[0] = 'E';
+    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) resumed = get(store, false);
+    assert_false(resumed->paused);
+    assert_ok(jw_store_pause_left_schedule(store, "s", "left", SC_NOW + 2, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwSchedule) left = get(store, false);
+    assert_true(left->paused);
+    assert_string_equal(left->switch_reason, "left");
+    assert_null(put_of_file(store, schedule)); /* it comes back */
+    g_autoptr(JwSchedule) back = get(store, false);
+    assert_false(back->paused);
 }
 
 static JwCas
@@ -216,6 +245,34 @@ replaces_what_was_read(JwStore *store)
     assert_int_equal(replace(store, schedule, NULL), JW_CAS_WON);
     g_autoptr(JwSchedule) again = get(store, false);
     assert_string_equal(again->note, "Mine");
+}
+
+/* Made anew by others in the place of the file's, which was deleted. */
+static void
+leaves_what_is_somebody_elses(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule(JW_SCHEDULE_FILE);
+    g_autoptr(JwSchedule) own = new_schedule("api");
+
+    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) first = delete_it(store, "t1");
+    assert_non_null(first);
+    assert_int_equal(replace(store, own, NULL), JW_CAS_WON);
+    g_autoptr(JwSchedule) kept = put_of_file(store, schedule);
+    assert_string_equal(kept->source, "api");
+    assert_string_equal(kept->entry_hash, "entry"); /* which stays deleted */
+    schedule->entry_hash[0] = 'E';
+    g_autoptr(JwSchedule) still = put_of_file(store, schedule);
+    assert_string_equal(still->source, "api");
+    schedule->entry_hash[0] = 'e';
+    g_autoptr(JwSchedule) second = delete_it(store, "t2");
+    assert_non_null(second);
+    g_autoptr(JwSchedule) stays = put_of_file(store, schedule);
+    assert_string_equal(stays->tombstone, "t2");
+    schedule->entry_hash[0] = 'E';
+    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) back = get(store, false);
+    assert_string_equal(back->source, JW_SCHEDULE_FILE);
 }
 
 /* What a command leaves, with the answer @id in the outbox. */
@@ -502,5 +559,7 @@ const ScCase sc_deleted_cases[] = {
     { "retires what is spent", retires_what_is_spent },
     { "forgets that deletion only", forgets_that_deletion_only },
     { "leaves deleted what the file has unchanged", leaves_deleted_what_the_file_has_unchanged },
+    { "leaves paused what the file has unchanged", leaves_paused_what_the_file_has_unchanged },
+    { "leaves what is somebody else's to them", leaves_what_is_somebody_elses },
     { 0 },
 };

@@ -78,8 +78,9 @@ jw_text_sane(GString *scratch, const char *text, size_t length, size_t *ret_leng
     return scratch->str;
 }
 
-char *
-jw_text_one_line(const char *text)
+/* @kept: controls that stay */
+static char *
+without_controls(const char *text, const char *kept)
 {
     g_autoptr(GString) scratch = g_string_new(NULL);
     g_autoptr(GString) line = g_string_new(NULL);
@@ -88,9 +89,22 @@ jw_text_one_line(const char *text)
 
     for (const char *pos = sane; *pos != '\0'; pos += char_width(pos)) {
         const gunichar c = g_utf8_get_char(pos);
-        g_string_append_unichar(line, g_unichar_iscntrl(c) ? ' ' : c);
+        const bool gone = g_unichar_iscntrl(c) && (c > 0x7f || strchr(kept, (int)c) == NULL);
+        g_string_append_unichar(line, gone ? ' ' : c);
     }
     return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
+char *
+jw_text_one_line(const char *text)
+{
+    return without_controls(text, "");
+}
+
+char *
+jw_text_lines(const char *text)
+{
+    return without_controls(text, "\n\t");
 }
 
 bool

@@ -84,7 +84,8 @@ gather(JwKafkaConsumer *self)
     } while (due < self->batch_max);
 }
 
-/* Names and values of a foreign message may be any bytes; what is not UTF-8 is left out. */
+/* Names and values of a foreign message may be any bytes. A name that is not UTF-8 is none of ours;
+ * of such a value the name is left, so that its sender can be told. */
 static void
 add_headers(JwKafkaConsumer *self, const rd_kafka_message_t *message)
 {
@@ -96,9 +97,8 @@ add_headers(JwKafkaConsumer *self, const rd_kafka_message_t *message)
     const void *value = NULL;
     size_t size = 0;
     for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0; i++) {
-        if (value != NULL && g_utf8_validate_len(value, size, NULL)
-            && g_utf8_validate(name, -1, NULL)) {
-            JwHeader header = { name, value };
+        if (value != NULL && g_utf8_validate(name, -1, NULL)) {
+            JwHeader header = { name, g_utf8_validate_len(value, size, NULL) ? value : NULL };
             g_array_append_val(self->headers, header);
         }
     }

@@ -5,6 +5,7 @@
 #include "jw/clock.h"
 #include "jw/ident.h"
 #include "jw/text.h"
+#include "jw/trace.h"
 
 #include <string.h>
 
@@ -46,57 +47,11 @@ jw_http_headers_join(GPtrArray *headers)
 void
 jw_http_request_id_take(const char *header, char ret[129])
 {
-    size_t length = header != NULL ? strlen(header) : 0;
-    bool good = length > 0 && length <= 128;
-
-    for (size_t i = 0; i < length && good; i++) {
-        good = g_ascii_isalnum(header[i]) || strchr("._-", header[i]) != NULL;
-    }
-    if (good) {
-        (void)g_strlcpy(ret, header, 129);
+    if (header != NULL && jw_trace_is_request_id(header)) {
+        (void)g_strlcpy(ret, header, JW_REQUEST_ID_MAX + 1);
     } else {
         jw_uuid_v7(jw_clock_now_ms(jw_clock_system()), ret);
     }
-}
-
-/* @length lower-case hex digits, not all zero */
-static bool
-is_hex(const char *text, size_t length)
-{
-    bool other = false;
-
-    for (size_t i = 0; i < length; i++) {
-        if (strchr("0123456789abcdef", text[i]) == NULL || text[i] == '\0') {
-            return false;
-        }
-        other |= text[i] != '0';
-    }
-    return other;
-}
-
-static bool
-is_hex_byte(const char *text)
-{
-    return (is_hex(text, 2) || strncmp(text, "00", 2) == 0);
-}
-
-/* W3C trace context: version "-" trace id "-" parent "-" flags; later versions may have more behind
- * a further dash. */
-static bool
-is_traceparent(const char *text)
-{
-    size_t length = strlen(text);
-
-    if (length < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
-        return false;
-    }
-    if (!is_hex_byte(text) || strncmp(text, "ff", 2) == 0 || !is_hex_byte(text + 53)) {
-        return false;
-    }
-    if (strncmp(text, "00", 2) == 0 ? length != 55 : length > 55 && text[55] != '-') {
-        return false;
-    }
-    return is_hex(text + 3, 32) && is_hex(text + 36, 16);
 }
 
 static void
@@ -116,7 +71,7 @@ void
 jw_http_traceparent_take(const char *header, char ret[56])
 {
     memcpy(ret, "00-00000000000000000000000000000000-0000000000000000-01", 56);
-    if (header != NULL && is_traceparent(header)) {
+    if (header != NULL && jw_trace_is_parent(header)) {
         memcpy(ret + 3, header + 3, 32);
         memcpy(ret + 53, header + 53, 2);
     } else {

@@ -2,8 +2,9 @@
  * is another by then, it is read and made again.
  *
  * That no schedule names a calendar is read from other documents than its own, and there are no
- * transactions. So it is marked as deleted first, which keeps new schedules from naming it; then
- * those that do are looked for once more, and when there are any the mark is taken away. */
+ * transactions. So it is marked as deleted first, unless it is held for one that is being stored
+ * (jobs_calendar_hold.c): the mark keeps new schedules from naming it. Then those that do are
+ * looked for once more, and when there are any the mark is taken away. */
 #include "jobs_private.h"
 #include "jw/jobs_calendar_write.h"
 
@@ -84,10 +85,12 @@ make(const JwJobs *self, const JwCalendarWish *wish, const json_t *days,
     calendar->version = jw_sha256_hex(calendar->days, strlen(calendar->days));
     calendar->source = g_strdup(JW_CALENDAR_API);
     calendar->updated_at_ms = old != NULL ? MAX(now, old->updated_at_ms + 1) : now;
+    if (old != NULL) {
+        calendar->entry_hash = g_strdup(old->entry_hash); /* that entry of the file is known */
+    }
     if (is_live(old)) {
         g_free(calendar->source);
         calendar->source = g_strdup(old->source);
-        calendar->entry_hash = g_strdup(old->entry_hash);
     }
     return calendar;
 }
@@ -167,7 +170,7 @@ jw_jobs_write_calendar(const JwJobs *self, const JwCalendarWish *wish, const jso
 }
 
 /* Of what is marked as deleted: the mark goes when somebody names it after all, else what is left
- * of it, unless it is the file's, which must not bring it back. */
+ * of it, unless the file has it, which must not bring it back. */
 static bool
 confirm(const JwJobs *self, const JwStoredCalendar *calendar, const char *tombstone,
         GPtrArray **ret_users, GError **error)
@@ -184,11 +187,34 @@ confirm(const JwJobs *self, const JwStoredCalendar *calendar, const char *tombst
                        "not known: %s",
                        calendar->name, jw_error_message(cause));
     }
-    if ((*ret_users)->len == 0 && g_strcmp0(calendar->source, JW_CALENDAR_API) == 0
+    if ((*ret_users)->len == 0 && calendar->entry_hash == NULL
         && !jw_store_forget_calendar(self->store, calendar->name, tombstone, &cause)) {
         jw_debug("calendar_left", JW_STR("calendar", calendar->name), /* gone for everybody */
                  JW_STR("error", jw_error_message(cause)));
     }
+    return true;
+}
+
+/* Those that name it, or are being stored and will. */
+static bool
+find_users(const JwJobs *self, const JwStoredCalendar *calendar, GPtrArray **ret, GError **error)
+{
+    const int64_t now = jw_clock_now_ms(self->clock);
+    g_autoptr(GPtrArray) users = NULL;
+
+    if (!jw_store_schedules_of_calendar(self->store, calendar->name, NULL, JW_CALENDAR_USERS,
+                                        &users, error)) {
+        return false;
+    }
+    for (guint i = 0; users->len == 0 && i < calendar->holds->len; i++) {
+        const JwCalendarHold *hold = g_ptr_array_index(calendar->holds, i);
+        if (hold->until_ms > now) {
+            JwSchedule *coming = jw_schedule_new();
+            coming->id = g_strdup(hold->schedule_id);
+            g_ptr_array_add(users, coming);
+        }
+    }
+    *ret = g_steal_pointer(&users);
     return true;
 }
 
@@ -209,8 +235,7 @@ try_delete(const JwJobs *self, const JwCalendarWish *wish, JwCalendarOutcome *re
         *ret_outcome = there == NULL ? JW_CALENDAR_MISSING : JW_CALENDAR_HELD;
         return true;
     }
-    if (!jw_store_schedules_of_calendar(self->store, wish->name, NULL, JW_CALENDAR_USERS, ret_users,
-                                        error)) {
+    if (!find_users(self, there, ret_users, error)) {
         return false;
     }
     *ret_outcome = JW_CALENDAR_IN_USE;

@@ -7,9 +7,27 @@
 
 #define ROUNDS 5
 
+static bool
+is_of_others(const JwStoredCalendar *calendar)
+{
+    return calendar->source != NULL && strcmp(calendar->source, JW_CALENDAR_FILE) != 0;
+}
+
+/* Whether @old stays in the place of the file's @calendar; see jw_schedule_is_left(). */
+static bool
+is_left(const JwStoredCalendar *old, const JwStoredCalendar *calendar, bool again)
+{
+    const bool same_entry = g_strcmp0(old->entry_hash, calendar->entry_hash) == 0;
+
+    if (old->deleted_at_ms != 0) {
+        return same_entry && !again;
+    }
+    return same_entry || is_of_others(old);
+}
+
 /* @ret_done: (out): false: somebody wrote it, try again */
 static bool
-try_file(const JwJobs *self, JwStoredCalendar *calendar, bool again, JwStoredCalendar **ret_deleted,
+try_file(const JwJobs *self, JwStoredCalendar *calendar, bool again, JwStoredCalendar **ret_left,
          bool *ret_done, GError **error)
 {
     g_autoptr(JwStoredCalendar) old = NULL;
@@ -19,12 +37,10 @@ try_file(const JwJobs *self, JwStoredCalendar *calendar, bool again, JwStoredCal
     if (!jw_store_find_calendar(self->store, calendar->name, &old, error)) {
         return false;
     }
-    const bool known = old != NULL && g_strcmp0(old->entry_hash, calendar->entry_hash) == 0;
-    if (known && old->deleted_at_ms != 0 && !again) {
-        *ret_deleted = g_steal_pointer(&old);
-        return true;
-    }
-    if (known && old->deleted_at_ms == 0 && g_strcmp0(old->version, calendar->version) == 0) {
+    if (old != NULL && is_left(old, calendar, again)) {
+        const bool as_it_says = old->deleted_at_ms == 0 && !is_of_others(old)
+                                && g_strcmp0(old->version, calendar->version) == 0;
+        *ret_left = as_it_says ? NULL : g_steal_pointer(&old);
         return true;
     }
     calendar->updated_at_ms = jw_clock_now_ms(self->clock);
@@ -40,10 +56,10 @@ try_file(const JwJobs *self, JwStoredCalendar *calendar, bool again, JwStoredCal
 
 bool
 jw_jobs_put_file_calendar(const JwJobs *self, const char *name, const json_t *days, bool again,
-                          JwStoredCalendar **ret_deleted, GError **error)
+                          JwStoredCalendar **ret_left, GError **error)
 {
     g_return_val_if_fail(self != NULL && name != NULL && days != NULL, false);
-    g_return_val_if_fail(ret_deleted != NULL, false);
+    g_return_val_if_fail(ret_left != NULL, false);
     g_autoptr(JwStoredCalendar) calendar = g_new0(JwStoredCalendar, 1);
     bool done = false;
 
@@ -52,9 +68,9 @@ jw_jobs_put_file_calendar(const JwJobs *self, const char *name, const json_t *da
     calendar->version = jw_sha256_hex(calendar->days, strlen(calendar->days));
     calendar->entry_hash = g_strdup(calendar->version);
     calendar->source = g_strdup(JW_CALENDAR_FILE);
-    *ret_deleted = NULL;
+    *ret_left = NULL;
     for (int i = 0; i < ROUNDS; i++) {
-        if (!try_file(self, calendar, again, ret_deleted, &done, error)) {
+        if (!try_file(self, calendar, again, ret_left, &done, error)) {
             return false;
         }
         if (done) {

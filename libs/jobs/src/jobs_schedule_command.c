@@ -96,8 +96,8 @@ is_possible(Course *self)
 static bool
 is_same(const JwSchedule *a, const JwSchedule *b)
 {
-    json_auto_t *one = jw_wire_schedule_value(a);
-    json_auto_t *other = jw_wire_schedule_value(b);
+    json_auto_t *one = jw_jobs_schedule_meaning(a);
+    json_auto_t *other = jw_jobs_schedule_meaning(b);
 
     return json_equal(one, other) != 0;
 }
@@ -278,7 +278,7 @@ write_it(Course *self, JwCas *ret_cas, GError **error)
     switch (self->outcome) {
     case JW_COMMANDED_CREATED:
     case JW_COMMANDED_CHANGED:
-        return jw_store_replace_schedule(store, self->next, self->there, ret_cas, error);
+        return jw_jobs_replace_schedule(self->jobs, self->next, self->there, ret_cas, error);
     case JW_COMMANDED_DELETED:
         return end_it(self, ret_cas, error);
     case JW_COMMANDED_UNCHANGED:

@@ -21,7 +21,7 @@ write_it(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
 {
     const Write *self = (const Write *)base;
 
-    return jw_store_replace_schedule(self->jobs->store, self->schedule, self->old, ret_cas, error);
+    return jw_jobs_replace_schedule(self->jobs, self->schedule, self->old, ret_cas, error);
 }
 
 static bool
@@ -153,11 +153,51 @@ jw_jobs_make_schedule(const JwJobs *self, const JwScheduleWish *wish, const JwSc
     return true;
 }
 
+/* What holds without it may be named or not. */
+static void
+drop_default(json_t *object, const char *name, const char *value)
+{
+    if (g_strcmp0(jw_json_text(object, name), value) == 0) {
+        (void)json_object_del(object, name);
+    }
+}
+
+static void
+set_single_spaces(json_t *object, const char *name)
+{
+    const char *text = jw_json_text(object, name);
+    g_autoptr(GString) single = g_string_new(NULL);
+
+    for (; text != NULL && *text != '\0'; text++) {
+        const bool space = *text == ' ' || *text == '\t';
+        if (!space) {
+            g_string_append_c(single, *text);
+        } else if (single->len > 0 && single->str[single->len - 1] != ' ') {
+            g_string_append_c(single, ' ');
+        }
+    }
+    if (text != NULL) {
+        jw_json_set_string(object, name, g_strchomp(single->str));
+    }
+}
+
+json_t *
+jw_jobs_schedule_meaning(const JwSchedule *schedule)
+{
+    json_t *value = jw_wire_schedule_value(schedule);
+    json_t *job = json_object_get(value, "job");
+
+    drop_default(job, "kind", "report");
+    drop_default(job, "priority", "normal");
+    set_single_spaces(json_object_get(value, "trigger"), "cron");
+    return value;
+}
+
 char *
 jw_jobs_schedule_digest(const JwSchedule *schedule)
 {
     g_return_val_if_fail(schedule != NULL, NULL);
-    json_auto_t *value = jw_wire_schedule_value(schedule);
+    json_auto_t *value = jw_jobs_schedule_meaning(schedule);
     g_autofree char *text = jw_json_print(value);
     char *digest = jw_sha256_hex(text, strlen(text));
 

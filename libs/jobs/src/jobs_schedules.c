@@ -223,7 +223,7 @@ jw_jobs_forget_schedule(const JwJobs *self, const JwSchedule *deleted, GError **
     g_return_val_if_fail(self != NULL && deleted != NULL && deleted->tombstone != NULL, false);
 
     return g_strcmp0(deleted->source, JW_SCHEDULE_FILE) == 0
-           || g_strcmp0(deleted->source, JW_SCHEDULE_SHIPPED) == 0
+           || g_strcmp0(deleted->source, JW_SCHEDULE_SHIPPED) == 0 || deleted->entry_hash != NULL
            || deleted->command_marks->len > 0 || deleted->outbox->len > 0
            || jw_store_forget_schedule(self->store, deleted, error);
 }

@@ -4,6 +4,26 @@
 #include "jw/json.h"
 #include "jw/log.h"
 
+#include <string.h>
+
+/* The first header of an event that is there and is no UTF-8; NULL: none. */
+static const char *
+broken_header(const JwMessage *message)
+{
+    static const char *const names[] = { "content-type", "ce_specversion", "ce_type", "ce_source",
+                                         "ce_id" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        for (size_t h = 0; h < message->n_headers; h++) {
+            if (message->headers[h].value == NULL
+                && strcmp(message->headers[h].name, names[i]) == 0) {
+                return names[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 bool
 jw_intake_read(const JwMessage *message, JwWireEvent *ret_event, GError **error)
 {
@@ -15,6 +35,8 @@ jw_intake_read(const JwMessage *message, JwWireEvent *ret_event, GError **error)
         .ce_source = jw_message_header(message, "ce_source"),
         .ce_id = jw_message_header(message, "ce_id"),
         .traceparent = jw_message_header(message, "traceparent"),
+        .request_id = jw_message_header(message, "x-request-id"),
+        .broken = broken_header(message),
         .body = message->body,
         .body_length = message->body_length,
     };
@@ -75,7 +97,7 @@ misspelt(const JwMessage *message)
         for (size_t i = 0; i < n; i++) {
             const char *name = message->headers[h].name;
 
-            if (g_ascii_strcasecmp(name, names[i]) == 0
+            if (strcmp(name, names[i]) != 0 && g_ascii_strcasecmp(name, names[i]) == 0
                 && jw_message_header(message, names[i]) == NULL) {
                 return g_strdup_printf("; header \"%s\" is not %s: names of headers are "
                                        "case-sensitive, send it in lower case",

@@ -138,7 +138,7 @@ jw_wire_calendar_read(const json_t *value, const char *base, JwViolations *viola
 
 /* Which members there are; what is in them jw_wire_calendar_read() looks at. */
 static const JwField whole_fields[] = {
-    { .name = "name", .type = JW_FIELD_STRING, .check = jw_check_slug },
+    { .name = "name", .type = JW_FIELD_STRING }, /* that of the path, which is checked */
     { .name = "dates", .type = JW_FIELD_ANY },
     { .name = "ranges", .type = JW_FIELD_ANY },
     { .name = "weekdays", .type = JW_FIELD_ANY },

@@ -4,6 +4,8 @@
 #include "jw/wire_message.h"
 
 #include "jw/json.h"
+#include "jw/text.h"
+#include "jw/trace.h"
 
 #include <string.h>
 
@@ -29,26 +31,36 @@ check_json_type(const char *text)
     return g_strdup("must be application/json, or be left out: the data of a command is JSON");
 }
 
+#define ATTRIBUTE_MAX 1000 /* characters, in either mode */
+
 static const char *const versions[] = { "1.0", NULL };
 static const JwField attributes[] = {
     { .name = "specversion",
       .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .values = versions },
-    { .name = "type", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 1000 },
+    { .name = "type",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .min = 1,
+      .max = ATTRIBUTE_MAX },
     { .name = "source",
       .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .min = 1,
-      .max = 1000 },
-    { .name = "id", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 1000 },
-    { .name = "subject", .type = JW_FIELD_STRING, .min = 1, .max = 1000 },
+      .max = ATTRIBUTE_MAX },
+    { .name = "id",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .min = 1,
+      .max = ATTRIBUTE_MAX },
+    { .name = "subject", .type = JW_FIELD_STRING, .min = 1, .max = ATTRIBUTE_MAX },
     { .name = "time", .type = JW_FIELD_STRING, .check = jw_check_time },
     { .name = "datacontenttype", .type = JW_FIELD_STRING, .check = check_json_type },
-    { .name = "dataschema", .type = JW_FIELD_STRING, .min = 1, .max = 1000 },
+    { .name = "dataschema", .type = JW_FIELD_STRING, .min = 1, .max = ATTRIBUTE_MAX },
     { .name = "data", .type = JW_FIELD_ANY },
     { .name = "data_base64", .type = JW_FIELD_STRING },
-    { .name = "traceparent", .type = JW_FIELD_STRING, .min = 1, .max = 1000 },
+    { .name = "traceparent", .type = JW_FIELD_STRING, .min = 1, .max = ATTRIBUTE_MAX },
     { .name = NULL },
 };
 
@@ -143,6 +155,15 @@ find_data(const json_t *members, JwViolations *violations)
     return data != NULL ? json_incref(data) : decode_data(encoded, violations);
 }
 
+/* (transfer full), NULL: there is none */
+static char *
+request_id_of(const JwWireMessage *message)
+{
+    return message->request_id != NULL && jw_trace_is_request_id(message->request_id)
+               ? g_strdup(message->request_id)
+               : NULL;
+}
+
 static bool
 read_structured(const JwWireMessage *message, const json_t *value, JwWireEvent *ret_event,
                 GError **error)
@@ -162,13 +183,15 @@ read_structured(const JwWireMessage *message, const json_t *value, JwWireEvent *
         g_autofree char *text = jw_violations_text(&violations);
         return jw_fail(error, JW_ERROR_INVALID, "%s", text);
     }
-    const char *trace = jw_json_text(members, "traceparent");
+    const char *own = jw_json_text(members, "traceparent");
+    char *trace = jw_trace_parent_dup(own);
     *ret_event = (JwWireEvent){
         .structured = true,
         .type = g_strdup(jw_json_text(members, "type")),
         .source = g_strdup(jw_json_text(members, "source")),
         .id = g_strdup(jw_json_text(members, "id")),
-        .traceparent = g_strdup(trace != NULL ? trace : message->traceparent),
+        .traceparent = trace != NULL ? trace : jw_trace_parent_dup(message->traceparent),
+        .request_id = request_id_of(message),
         .data = data,
     };
     return true;
@@ -194,6 +217,36 @@ check_version(const JwWireMessage *message, GError **error)
                    "header ce_specversion is \"%s\"; send %s, the version of CloudEvents that is "
                    "read here",
                    echo, versions[0]);
+}
+
+/* As the members of a structured event; whether there must be one, and not an empty one, is for the
+ * caller. */
+static bool
+check_header(const char *name, const char *text, GError **error)
+{
+    if (text == NULL) {
+        return true;
+    }
+    if (!jw_text_clean(text, strlen(text)) || strpbrk(text, "\r\n\t") != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "header %s must be one line, without tabs and control characters", name);
+    }
+    return g_utf8_strlen(text, -1) <= ATTRIBUTE_MAX
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "header %s has more than %d characters: send a shorter one", name,
+                      ATTRIBUTE_MAX);
+}
+
+static bool
+check_headers(const JwWireMessage *message, GError **error)
+{
+    if (message->broken != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "header %s is not UTF-8: send it as such",
+                       message->broken);
+    }
+    return check_version(message, error) && check_header("ce_type", message->ce_type, error)
+           && check_header("ce_source", message->ce_source, error)
+           && check_header("ce_id", message->ce_id, error);
 }
 
 bool
@@ -223,14 +276,15 @@ jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event, GErro
     if (structured) {
         return read_structured(message, value, ret_event, error);
     }
-    if (!check_version(message, error)) {
+    if (!check_headers(message, error)) {
         return false;
     }
     *ret_event = (JwWireEvent){
         .type = g_strdup(message->ce_type),
         .source = g_strdup(message->ce_source),
         .id = g_strdup(message->ce_id),
-        .traceparent = g_strdup(message->traceparent),
+        .traceparent = jw_trace_parent_dup(message->traceparent),
+        .request_id = request_id_of(message),
         .data = json_incref(value),
     };
     return true;
@@ -243,6 +297,7 @@ jw_wire_event_clear(JwWireEvent *self)
     g_clear_pointer(&self->source, g_free);
     g_clear_pointer(&self->id, g_free);
     g_clear_pointer(&self->traceparent, g_free);
+    g_clear_pointer(&self->request_id, g_free);
     g_clear_pointer(&self->data, json_decref);
     self->structured = false;
 }

@@ -218,6 +218,7 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
     schedule->dialect_named = jw_json_text(trigger, "dialect") != NULL;
     schedule->dialect =
         (JwCronDialect)read_name(jw_json_text(trigger, "dialect"), dialects, JW_CRON_CRONTAB);
+    schedule->anchor_named = jw_json_text(trigger, "anchor") != NULL;
     schedule->anchor_ms = jw_json_time(trigger, "anchor", anchor_default(schedule));
     schedule->once_ms = jw_json_moment(trigger, "at");
     if (every != NULL && !jw_every_parse(every, &schedule->interval_ms, NULL)) {
@@ -399,7 +400,7 @@ trigger_value(const JwSchedule *schedule)
     switch (schedule->trigger) {
     case JW_TRIGGER_INTERVAL:
         set_duration(value, "every", schedule->interval_ms);
-        if (schedule->anchor_ms != anchor_default(schedule)) {
+        if (schedule->anchor_named || schedule->anchor_ms != anchor_default(schedule)) {
             jw_json_set_time(value, "anchor", schedule->anchor_ms);
         }
         break;

@@ -95,7 +95,7 @@ intake_submit(Intake *self, const json_t *body)
         self->job->traceparent = g_strdup(self->event.traceparent);
     }
     if (self->job->request_id == NULL) {
-        self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
+        self->job->request_id = g_strdup(self->event.request_id);
     }
     return true;
 }

@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#define ATTRIBUTE_MAX 1000
-
 typedef struct {
     Sch *sch;
     const JwMessage *message;
@@ -37,13 +35,6 @@ poison(Intake *self, char *take_reason)
     jw_metric_add(sch_metrics[SCH_METRIC_COMMANDS], jw_commanded_name(JW_COMMANDED_REFUSED), 1);
 }
 
-/* As structured events have them. */
-static bool
-is_long(const char *text)
-{
-    return g_utf8_strlen(text, -1) > ATTRIBUTE_MAX;
-}
-
 static bool
 has_key(const JwMessage *message, const char *id)
 {
@@ -62,10 +53,6 @@ check_envelope(const Intake *self, const char *id)
     }
     if (wrong != NULL) {
         return wrong;
-    }
-    if (is_long(event->source) || is_long(event->id)) {
-        return g_strdup_printf("header %s has more than %d characters: send a shorter one",
-                               is_long(event->source) ? "ce_source" : "ce_id", ATTRIBUTE_MAX);
     }
     if (id == NULL) {
         return g_strdup_printf("%s/id: must be the id of a schedule: it begins with a letter or "
@@ -142,7 +129,7 @@ take(Intake *self)
         .schedule_id = id,
         .wanted = fault == NULL ? &wanted : NULL,
         .fault = fault,
-        .request_id = jw_message_header(self->message, "x-request-id"),
+        .request_id = self->event.request_id,
         .partition = self->message->partition,
         .offset = self->message->offset,
         .at_ms = self->message->timestamp_ms,

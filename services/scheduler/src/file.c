@@ -1,17 +1,23 @@
 /* file.c: brings the file of schedules into the store. At start, before there are threads.
  *
  * The file owns what it made: a schedule that left it, or was renamed in it, is paused; its
- * definition stays. That it was paused or resumed joins its pending decisions in the same update,
- * and becomes a row of the ledger as they do. */
+ * definition stays. An entry is stored once: what was changed, paused or deleted since stays so
+ * until the entry is another one, and what is somebody else's is left alone. That it was paused or
+ * resumed joins its pending decisions in the same update, and becomes a row of the ledger as they
+ * do. */
 #include "sch.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "jw/jobs_calendars.h"
+#include "jw/jobs_schedule_write.h"
 #include "jw/log.h"
+#include "jw/store_schedule_commands.h"
 
-#define PAGE 500
+#define PAGE   500
+#define ROUNDS 5
 
 typedef struct {
     Sch *sch;
@@ -29,7 +35,7 @@ pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
     if (g_hash_table_contains(file->ids, schedule->id)) {
         return true;
     }
-    if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
+    if (!jw_store_pause_left_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON) { /* or another scheduler did it */
@@ -77,31 +83,53 @@ tell_deleted(const JwSchedule *deleted)
                    "then; to have it again, change the entry or create it by the API"));
 }
 
-/* The calendar that it names is one of the file that was deleted. The entry of a schedule that
- * needs it brings it back, unless that schedule stays deleted itself. @ret_deleted: (out)
- * (nullable) (transfer full): then it */
 static bool
-bring_calendar_back(const SchFile *file, const JwSchedule *schedule, JwSchedule **ret_deleted,
-                    GError **error)
+says_the_same(const JwSchedule *a, const JwSchedule *b)
+{
+    g_autofree char *one = jw_jobs_schedule_digest(a);
+    g_autofree char *other = jw_jobs_schedule_digest(b);
+
+    return strcmp(one, other) == 0;
+}
+
+/* Of one that is not as its entry says. */
+static void
+tell_left(const JwSchedule *left, const JwSchedule *schedule)
+{
+    if (left->deleted_at_ms != 0) {
+        tell_deleted(left);
+    } else if (g_strcmp0(left->source, JW_SCHEDULE_FILE) != 0) {
+        jw_warn("schedule_of_others", JW_STR("schedule_id", left->id),
+                JW_STR("source", left->source),
+                JW_STR("reason",
+                       "its id is that of an entry in the file of schedules, which is not stored; "
+                       "give the entry another id, or delete the schedule and change the entry"));
+    } else if (!says_the_same(left, schedule)) {
+        jw_warn("schedule_stays_changed", JW_STR("schedule_id", left->id),
+                JW_BOOL("paused", left->paused),
+                JW_STR("reason",
+                       "it was changed or paused since its entry in the file of schedules was "
+                       "stored; to have it as the file says, change the entry"));
+    } else {
+        jw_debug("schedule_unchanged", JW_STR("schedule_id", left->id));
+    }
+}
+
+/* The calendar that it names is one of the file that was deleted. The entry of a schedule that
+ * needs it brings it back. */
+static bool
+bring_calendar_back(const SchFile *file, const JwSchedule *schedule, GError **error)
 {
     const json_t *days = json_object_get(file->calendars, schedule->calendar);
-    g_autoptr(JwSchedule) before = NULL;
-    g_autoptr(JwStoredCalendar) none = NULL;
+    g_autoptr(JwStoredCalendar) left = NULL;
 
-    if (!jw_store_get_deleted_schedule(file->sch->store, schedule->id, &before, error)) {
-        return false;
-    }
-    if (before != NULL && g_strcmp0(before->entry_hash, schedule->entry_hash) == 0) {
-        *ret_deleted = g_steal_pointer(&before);
-        return true;
-    }
     if (days == NULL) {
         return jw_fail(error, JW_ERROR_NOT_FOUND, "there is no calendar '%s'", schedule->calendar);
     }
     jw_warn("calendar_brought_back", JW_STR("calendar", schedule->calendar),
             JW_STR("schedule_id", schedule->id),
             JW_STR("reason", "it was deleted, and a schedule of the file needs it"));
-    return jw_jobs_put_file_calendar(&file->sch->jobs, schedule->calendar, days, true, &none,
+    return jw_jobs_put_file_calendar(&file->sch->jobs, schedule->calendar, days, true, &left,
                                      error);
 }
 
@@ -116,9 +144,8 @@ await_other_days(JwSchedule *schedule, const GError *why)
             JW_STR("calendar", schedule->calendar), JW_STR("reason", jw_error_message(why)));
 }
 
-/* @ret_deleted: (out) (nullable) (transfer full): one that stays deleted */
 static bool
-begin(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+begin(const SchFile *file, JwSchedule *schedule, GError **error)
 {
     const JwJobs *jobs = &file->sch->jobs;
     g_autoptr(GError) cause = NULL;
@@ -135,20 +162,40 @@ begin(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GErro
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
-    return bring_calendar_back(file, schedule, ret_deleted, error)
-           && (*ret_deleted != NULL || jw_jobs_begin_schedule(jobs, schedule, error));
+    return bring_calendar_back(file, schedule, error)
+           && jw_jobs_begin_schedule(jobs, schedule, error);
 }
 
-/* As begin(). */
+/* Its calendar may be deleted in between; then it is brought back. As below. */
 static bool
-put_schedule(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+store_it(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_left, GError **error)
 {
-    if (!begin(file, schedule, ret_deleted, error)) {
-        return jw_prefix(error, "schedule \"%s\"", schedule->id);
+    bool held = false;
+
+    for (int i = 0; i < ROUNDS && !held; i++) {
+        if (!begin(file, schedule, error)) {
+            return false;
+        }
+        if (!jw_jobs_put_file_schedule(&file->sch->jobs, schedule, ret_left, &held, error)) {
+            return jw_prefix(error, "storing it");
+        }
     }
-    return *ret_deleted != NULL
-           || jw_store_put_file_schedule(file->sch->store, schedule, ret_deleted, error)
-           || jw_prefix(error, "storing schedule \"%s\"", schedule->id);
+    return held || jw_fail(error, JW_ERROR_BUSY, "its calendar is being deleted by others");
+}
+
+/* @ret_left: (out) (nullable) (transfer full): one that is there and left as it is */
+static bool
+put_schedule(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_left, GError **error)
+{
+    g_autoptr(JwSchedule) there = NULL;
+    bool ok = jw_store_find_schedule(file->sch->store, schedule->id, &there, error);
+
+    if (ok && jw_schedule_is_left(there, schedule)) {
+        *ret_left = g_steal_pointer(&there);
+        return true;
+    }
+    ok = ok && store_it(file, schedule, ret_left, error);
+    return ok || jw_prefix(error, "schedule \"%s\"", schedule->id);
 }
 
 static bool
@@ -157,13 +204,13 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
     for (guint i = 0; i < schedules->len; i++) {
         JwSchedule *schedule = g_ptr_array_index(schedules, i);
         g_autofree char *details = jw_schedule_details(schedule);
-        g_autoptr(JwSchedule) deleted = NULL;
+        g_autoptr(JwSchedule) left = NULL;
 
-        if (!put_schedule(file, schedule, &deleted, error)) {
+        if (!put_schedule(file, schedule, &left, error)) {
             return false;
         }
-        if (deleted != NULL) {
-            tell_deleted(deleted);
+        if (left != NULL) {
+            tell_left(left, schedule);
         } else {
             jw_info("schedule_stored", JW_STR("schedule_id", schedule->id),
                     JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
@@ -185,6 +232,27 @@ tell_calendar_deleted(const JwStoredCalendar *deleted)
                    "have it again, change the entry, or make it or a schedule that names it anew"));
 }
 
+/* Of one that is not as its entry says. */
+static void
+tell_calendar_left(const JwStoredCalendar *left)
+{
+    if (left->deleted_at_ms != 0) {
+        tell_calendar_deleted(left);
+    } else if (g_strcmp0(left->source, JW_CALENDAR_FILE) != 0) {
+        jw_warn("calendar_of_others", JW_STR("calendar", left->name),
+                JW_STR("source", left->source),
+                JW_STR("reason",
+                       "its name is that of an entry in the file of schedules, which is not "
+                       "stored; give the entry another name, or delete the calendar and change "
+                       "the entry"));
+    } else {
+        jw_warn("calendar_stays_changed", JW_STR("calendar", left->name),
+                JW_STR("reason",
+                       "it was changed since its entry in the file of schedules was stored; to "
+                       "have it as the file says, change the entry"));
+    }
+}
+
 static bool
 put_calendars(Sch *self, const json_t *calendars, GError **error)
 {
@@ -193,13 +261,13 @@ put_calendars(Sch *self, const json_t *calendars, GError **error)
 
     json_object_foreach(jw_json_mutable(calendars), name, days)
     {
-        g_autoptr(JwStoredCalendar) deleted = NULL;
+        g_autoptr(JwStoredCalendar) left = NULL;
 
-        if (!jw_jobs_put_file_calendar(&self->jobs, name, days, false, &deleted, error)) {
+        if (!jw_jobs_put_file_calendar(&self->jobs, name, days, false, &left, error)) {
             return false;
         }
-        if (deleted != NULL) {
-            tell_calendar_deleted(deleted);
+        if (left != NULL) {
+            tell_calendar_left(left);
         }
     }
     return true;

@@ -293,6 +293,11 @@ test_poison_headers(void **state)
           "application/json",
           { "laundry", "/t", "1", BODY },
           "header ce_type is \"laundry\"; known here: *.submit.v1, *.cancel.v1" },
+        { "1.0",
+          "content-type",
+          "application/json",
+          { JW_TYPE_JOB_SUBMIT, "/t\033[2J", "1", BODY },
+          "header ce_source must be one line*" },
     };
     ExeKit *kit = *state;
 

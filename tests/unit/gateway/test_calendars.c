@@ -2,6 +2,8 @@
 #include "gwkit.h"
 
 #include "jw/jobs_calendar_write.h"
+#include "jw/jobs_schedule_write.h"
+#include "jw/store_mem.h"
 #include "jw/store_schedules.h"
 
 #include <string.h>
@@ -259,6 +261,118 @@ test_a_job_that_comes_to_use_it_keeps_it(void **state)
     assert_int_equal(there.status, 200);
 }
 
+/* Two requests at once: either is done wholly before a call of the other. */
+typedef struct {
+    JwJobs *jobs;
+    JwCalendarOutcome deletion;
+    JwScheduleOutcome storing;
+} Race;
+
+static void
+delete_now(gpointer data)
+{
+    Race *race = data;
+    const JwCalendarWish wish = { .name = "closed", .by = "ann" };
+    g_autoptr(GPtrArray) users = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_jobs_delete_calendar(race->jobs, &wish, &race->deletion, &users, &error), error);
+    assert_int_equal(race->deletion == JW_CALENDAR_IN_USE, users != NULL && users->len > 0);
+}
+
+static void
+store_now(gpointer data)
+{
+    Race *race = data;
+    json_auto_t *body = json_loads("{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * WED\"},"
+                                   "\"calendar\":\"closed\",\"job\":" KIT_BODY "}",
+                                   0, NULL);
+    const JwScheduleWish wish = {
+        .verb = JW_SCHEDULE_PUT, .id = "late", .body = body, .by = "ben"
+    };
+    g_auto(JwViolations) violations = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    assert_non_null(body);
+    assert_ok(jw_jobs_write_schedule(race->jobs, &wish, &violations, &race->storing, &error),
+              error);
+}
+
+/* Whether @other was let in; else @first made no so many calls. */
+static bool
+race_once(const Fixture *self, int n, void (*first)(gpointer), void (*other)(gpointer))
+{
+    JwStore *store = self->kit->gw.store;
+    Race race = { &self->kit->gw.jobs, JW_CALENDAR_HELD, JW_WISH_EXISTS };
+    g_autoptr(JwStoredCalendar) calendar = NULL;
+    g_autoptr(JwSchedule) schedule = NULL, deleted = NULL;
+    g_autoptr(GError) error = NULL;
+    g_auto(Answer) made = ask(self, "PUT", "/closed", HOLIDAY);
+
+    assert_true(made.status == 201 || made.status == 200);
+    jw_store_mem_before_nth(store, n, other, &race);
+    first(&race);
+    jw_store_mem_before_nth(store, 0, NULL, NULL);
+    assert_ok(jw_store_get_calendar(store, "closed", &calendar, &error), error);
+    assert_ok(jw_store_get_schedule(store, "late", &schedule, &error), error);
+    if (schedule != NULL) {
+        assert_int_equal(race.storing, JW_WISH_CREATED);
+        assert_non_null(calendar);
+        assert_int_not_equal(race.deletion, JW_CALENDAR_DELETED);
+        assert_ok(jw_store_delete_schedule(store, "late", "ann", "t", GW_NOW, &deleted, &error),
+                  error);
+        assert_ok(jw_store_forget_schedule(store, deleted, &error), error);
+    } else if (race.storing == JW_WISH_REFUSED) {
+        assert_null(calendar);
+        assert_int_equal(race.deletion, JW_CALENDAR_DELETED);
+    }
+    return race.deletion != JW_CALENDAR_HELD && race.storing != JW_WISH_EXISTS;
+}
+
+static void
+test_deleted_while_a_job_comes_to_use_it(void **state)
+{
+    const Fixture *self = *state;
+    int storing = 0, deleting = 0;
+
+    while (race_once(self, storing + 1, store_now, delete_now)) {
+        storing++;
+    }
+    while (race_once(self, deleting + 1, delete_now, store_now)) {
+        deleting++;
+    }
+    assert_true(storing >= 3 && deleting >= 3);
+}
+
+/* Of a process that died in between: it is over after a minute. */
+static void
+test_a_hold_that_nobody_ends(void **state)
+{
+    const Fixture *self = *state;
+    char id[] = "h", user[] = "coming";
+    const JwCalendarHold hold = { id, user, GW_NOW + 60000 };
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    g_auto(Answer) made = ask(self, "PUT", "/closed", HOLIDAY);
+    assert_int_equal(made.status, 201);
+    assert_ok(jw_store_hold_calendar(self->kit->gw.store, "closed", &hold, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_auto(Answer) used = ask(self, "DELETE", "/closed", NULL);
+    assert_code(&used, 409, "CALENDAR_IN_USE");
+    assert_text(&used, "detail.message",
+                "Calendar 'closed' is used by 'coming': change or delete those jobs first");
+    g_auto(Answer) changed = ask(self, "PUT", "/closed", "{}");
+    assert_int_equal(changed.status, 200);
+    g_auto(Answer) still = ask(self, "DELETE", "/closed", NULL);
+    assert_code(&still, 409, "CALENDAR_IN_USE");
+    tk_clock_advance(&self->kit->ports->clock.fake, 60000);
+    g_auto(Answer) deleted = ask(self, "DELETE", "/closed", NULL);
+    assert_int_equal(deleted.status, 200);
+    assert_ok(jw_store_hold_calendar(self->kit->gw.store, "closed", &hold, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+}
+
 static void
 test_no_more_than_so_many(void **state)
 {
@@ -349,6 +463,8 @@ main(void)
         TEST(test_lists),
         TEST(test_of_use),
         TEST(test_a_job_that_comes_to_use_it_keeps_it),
+        TEST(test_deleted_while_a_job_comes_to_use_it),
+        TEST(test_a_hold_that_nobody_ends),
         TEST(test_no_more_than_so_many),
         TEST(test_in_doubt),
         TEST(test_a_job_that_names_it),

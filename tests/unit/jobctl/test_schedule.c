@@ -193,13 +193,15 @@ answer_rows(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
     const int limit = (int)g_ascii_strtoll(jw_http_query(request, "limit"), NULL, 10);
     const char *text = jw_http_query(request, "before");
-    json_t *rows = json_array();
+    const char *after = jw_http_query(request, "after");
+    json_auto_t *rows = json_array();
     int64_t before = INT64_MAX;
+    int i = after != NULL ? (int)g_ascii_strtoll(after, NULL, 10) : 0;
 
     note(self, "GET", request);
     assert_true(text == NULL || jw_time_parse(text, &before, NULL));
     self->n_asked++;
-    for (int i = 0; i < self->rows && (int)json_array_size(rows) < limit; i++) {
+    for (; i < self->rows && (int)json_array_size(rows) < limit; i++) {
         const int64_t due = NOW - 1000 * MIN(i, self->rows - self->same);
         g_autofree char *time = jw_time_format(due);
         g_autofree char *id = g_strdup_printf("job-%d", i);
@@ -213,7 +215,8 @@ answer_rows(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
                                             has && self->n_asked > 1 ? self->ended : NULL));
         }
     }
-    reply_data(reply, 200, json_pack("{s:o}", "occurrences", rows));
+    g_autofree char *next = i < self->rows ? g_strdup_printf("%d", i) : NULL;
+    reply_data(reply, 200, json_pack("{s:O, s:s*}", "occurrences", rows, "next_after", next));
 }
 
 static const JwHttpRoute routes[] = {
@@ -411,10 +414,10 @@ test_occurrences_over_pages(void **state)
     self->same = 1;
     assert_jobctl(self->jc, JC_EXIT_OK, "schedule", "occurrences", "a", "-n", "3");
     assert_contains(self->jc->err, "3 due times are shown, there are more");
-    assert_seen(self, "GET /a/occurrences limit=5\n");
+    assert_seen(self, "GET /a/occurrences limit=4\n");
     assert_jobctl(self->jc, JC_EXIT_OK, "schedule", "occurrences", "a", "--since", "5s", "--until",
                   "2026-01-13 07:30:14", "--kind", "late");
-    assert_seen(self, "GET /a/occurrences limit=22 before=2026-01-13T02:00:14Z status=late\n");
+    assert_seen(self, "GET /a/occurrences limit=21 before=2026-01-13T02:00:14Z status=late\n");
     g_auto(GStrv) lines = g_strsplit(self->jc->out, "\n", -1);
     assert_int_equal(g_strv_length(lines), 1 + 4 + 1); /* 13.25 to 10.25 s */
 }
@@ -568,6 +571,14 @@ test_usage(void **state)
         { { "delete", "x" }, "there is no terminal to ask on; give --yes to delete 'x'" },
         { { "get", "x", "--export", "-o", "wide" }, "--export is JSON" },
         { { "pause" }, "pause wants ID" },
+        { { "create", "x", "--every=1h", "--dialect=quartz" }, "--dialect is of --cron, which" },
+        { { "create", "x", "--at=1h", "--dialect=quartz" }, "--dialect is of --cron, which" },
+        { { "preview", "--cron=@daily", "--anchor=now" }, "--anchor is of --every, which" },
+        { { "preview", "x", "--at=1h", "--anchor=now" }, "--anchor is of --every, which" },
+        { { "create", "x", "--at=soon" }, "--at 'soon' is no time" },
+        { { "create", "x", "--every=1h", "--end=soon" }, "--end 'soon' is no time" },
+        { { "create", "--at=1h", "--zone=Nowhere/x" }, "Nowhere/x" },
+        { { "occurrences", "x", "--kind=bogus" }, "--kind is one of fired, late, caught_up" },
     };
     Fixture *self = *state;
 
@@ -608,8 +619,6 @@ test_bad_files(void **state)
     assert_contains(self->jc->err, "s.json has 2 schedules, and this is about one");
     assert_jobctl(self->jc, JC_EXIT_FAILED, "schedule", "create", "--every=1h", "--parameters=[1]");
     assert_contains(self->jc->err, "--parameters is an object");
-    assert_jobctl(self->jc, JC_EXIT_FAILED, "schedule", "create", "--at=1h", "--zone=Nowhere/x");
-    assert_contains(self->jc->err, "Nowhere/x");
     assert_seen(self, "");
 }
 

@@ -2,6 +2,7 @@
  * comes in between; what senders and people are told. */
 #include "schkit.h"
 
+#include "jw/jobs_calendar_write.h"
 #include "jw/jobs_schedule_write.h"
 #include "jw/jobs_schedules.h"
 #include "jw/store_mem.h"
@@ -154,6 +155,16 @@ test_creates_and_fires(void **state)
     assert_string_equal(schedule->source, JW_SCHEDULE_API);
 }
 
+/* CREATE with what holds without it. */
+static const Command as_default = {
+    JW_TYPE_SCHEDULE_CREATE, "k",
+    "{\"id\":\"s\",\"schedule\":{" EVERY(
+        "10m") ",\"job\":{\"name\":\"Calls\",\"reportType\":"
+               "\"call-records\",\"priority\":\"normal\",\"parameters\":{\"period\":{\"type\":"
+               "\"weekly\"}},"
+               "\"output\":{\"format\":\"csv\"}}}}"
+};
+
 /* One after the other: what each does, and what its sender is told. */
 static void
 test_outcomes(void **state G_GNUC_UNUSED)
@@ -180,6 +191,7 @@ test_outcomes(void **state G_GNUC_UNUSED)
           "v1 +2",
           "c:created again:unchanged " },
         { { create, other }, "v1 +2", "c:created o:refused! " },
+        { { create, as_default }, "v1 +2", "c:created k:unchanged " },
         { { create, later, pause_it }, "v3 paused +3", "c:created h:changed p:changed " },
         { { create, pause_it, resume_it, resume_it }, "v3 +3", "c:created p:changed r:changed " },
         { { create, resume_it }, "v1 +2", "c:created r:unchanged " },
@@ -254,6 +266,46 @@ test_reasons(void **state G_GNUC_UNUSED)
             fail_msg("case %zu: '%s' is not like '%s'", i, reason, cases[i].pattern);
         }
     }
+}
+
+/* Headers that nobody can read are named, and what is carried on is bounded. */
+static void
+test_headers(void **state)
+{
+    SchKit *kit = *state;
+    static const struct {
+        const char *source, *pattern;
+    } cases[] = {
+        { "/c\033[31mrm", "header ce_source must be one line*" },
+        { NULL, "header ce_source is not UTF-8: send it as such" },
+        { "", "header ce_source is empty*" },
+    };
+    g_autofree char *big = g_strnfill(600000, 'z');
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Sent sent;
+        JwAnswer answer = { 0 };
+
+        fill(&sent, &create, (int64_t)i);
+        sent.headers[1].value = cases[i].source;
+        sch_consume(&sent.message, 1, &answer, &kit->sch);
+        g_autofree char *reason = answer.reason;
+        assert_int_equal(answer.verdict, JW_VERDICT_POISON);
+        assert_true(g_pattern_match_simple(cases[i].pattern, reason));
+    }
+    assert_state(kit, "none");
+    Sent sent;
+    JwAnswer answer = { 0 };
+    fill(&sent, &create, 9);
+    sent.headers[4].value = big;
+    sent.headers[5] = (JwHeader){ "traceparent", big };
+    sent.message.n_headers = 6;
+    sch_consume(&sent.message, 1, &answer, &kit->sch);
+    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+    g_autoptr(JwSchedule) schedule = found(kit);
+    const JwOutboxEntry *entry = g_ptr_array_index(schedule->outbox, 0);
+    assert_null(entry->request_id);
+    assert_null(entry->traceparent);
 }
 
 /* An event that is all in the value: pointers begin there. */
@@ -532,6 +584,54 @@ test_the_api_at_the_same_time(void **state G_GNUC_UNUSED)
     }
 }
 
+static void
+delete_calendar(gpointer kit)
+{
+    const JwCalendarWish wish = { .name = "days", .by = "ann" };
+    JwCalendarOutcome outcome = JW_CALENDAR_HELD;
+    g_autoptr(GPtrArray) users = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_jobs_delete_calendar(&((SchKit *)kit)->sch.jobs, &wish, &outcome, &users, &error),
+              error);
+    assert_true(outcome == JW_CALENDAR_IN_USE || outcome == JW_CALENDAR_DELETED);
+}
+
+/* The calendar that a command names is deleted between any two steps: it stays, or the command is
+ * refused. */
+static void
+test_its_calendar_is_deleted_at_the_same_time(void **state G_GNUC_UNUSED)
+{
+    static const Command named = { JW_TYPE_SCHEDULE_CREATE, "n",
+                                   SCHEDULE(EVERY("10m") ",\"calendar\":\"days\"") };
+    static const Command change = { JW_TYPE_SCHEDULE_CHANGE, "n",
+                                    "{\"id\":\"s\",\"change\":{\"calendar\":\"days\"}}" };
+    int stayed = 0, refused = 0;
+
+    for (int n = 1; n <= 16; n++) {
+        g_autoptr(SchKit) kit = kit_new();
+        const JwCalendarWish wish = { .name = "days", .by = "ann" };
+        json_auto_t *days = json_object();
+        JwCalendarOutcome outcome = JW_CALENDAR_HELD;
+        g_autoptr(JwStoredCalendar) calendar = NULL, left = NULL;
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(jw_jobs_write_calendar(&kit->sch.jobs, &wish, days, &outcome, &calendar, &error),
+                  error);
+        if (n > 8) {
+            assert_int_equal(give(kit, create, 1), JW_VERDICT_DONE);
+        }
+        jw_store_mem_before_nth(kit->sch.store, (n - 1) % 8 + 1, delete_calendar, kit);
+        const JwVerdict verdict = give(kit, n > 8 ? change : named, 2);
+        jw_store_mem_before_nth(kit->sch.store, 0, NULL, NULL);
+        assert_ok(jw_store_get_calendar(kit->sch.store, "days", &left, &error), error);
+        assert_int_equal(verdict, left != NULL ? JW_VERDICT_DONE : JW_VERDICT_POISON);
+        stayed += left != NULL;
+        refused += left == NULL;
+    }
+    assert_true(stayed >= 4 && refused >= 4);
+}
+
 /* Until it is decided, as the bus offers it; and once more after a fault that no repeat mends. */
 static void
 give_until_done(SchKit *kit, Command command, int64_t offset)
@@ -689,6 +789,7 @@ main(void)
         ON_KIT(test_creates_and_fires),
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_reasons),
+        ON_KIT(test_headers),
         ON_KIT(test_structured),
         ON_KIT(test_misspelt_header),
         ON_KIT(test_no_key),
@@ -700,6 +801,7 @@ main(void)
         ON_KIT(test_topic_made_anew),
         cmocka_unit_test(test_two_readers_of_one_message),
         cmocka_unit_test(test_the_api_at_the_same_time),
+        cmocka_unit_test(test_its_calendar_is_deleted_at_the_same_time),
         cmocka_unit_test(test_every_call_fails),
         cmocka_unit_test(test_deletion_that_stopped_in_the_middle),
         ON_KIT(test_what_is_deleted_is_swept),

@@ -251,6 +251,7 @@ test_deleted_for_good(void **state)
     assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
     g_free(schedule->source);
     schedule->source = g_strdup("api");
+    g_clear_pointer(&schedule->entry_hash, g_free);
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
     assert_int_equal(delete_it(kit), JW_CAS_WON);
     assert_null(tombstone(kit));

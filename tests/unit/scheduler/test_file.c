@@ -3,6 +3,7 @@
 #include "schkit.h"
 
 #include "jw/jobs_calendar_write.h"
+#include "jw/jobs_schedule_write.h"
 #include "jw/jobs_schedules.h"
 
 #include <string.h>
@@ -363,6 +364,89 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
     }
 }
 
+/* As the API does. */
+static JwScheduleOutcome
+write_by_api(SchKit *kit, JwScheduleVerb verb, const char *text)
+{
+    json_auto_t *body = json_loads(text, 0, NULL);
+    const JwScheduleWish wish = { .verb = verb, .id = "a", .body = body, .by = "ann" };
+    JwScheduleOutcome outcome = JW_WISH_REFUSED;
+    g_auto(JwViolations) violations = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    assert_non_null(body);
+    assert_ok(jw_jobs_write_schedule(&kit->sch.jobs, &wish, &violations, &outcome, &error), error);
+    return outcome;
+}
+
+/* A pause, a resumption and a change by the API outlive a start, until the entry is another one. */
+static void
+test_what_was_changed_since_stays(void **state)
+{
+    static const Row on = { "a", "" };
+    static const Row off = { "a", ",\"paused\":true" };
+    static const Row other = { "a", ",\"description\":\"of the file\"" };
+    SchKit *kit = *state;
+
+    read_ok(kit, &on, 1);
+    assert_int_equal(write_by_api(kit, JW_SCHEDULE_PATCH,
+                                  "{\"paused\":true,\"note\":\"broken\",\"overlap\":\"skip\"}"),
+                     JW_WISH_CHANGED);
+    pass(kit, 15);
+    read_ok(kit, &on, 1);
+    g_autoptr(JwSchedule) paused = stored(kit, "a");
+    assert_true(paused->paused);
+    assert_string_equal(paused->note, "broken");
+    assert_int_equal(paused->overlap, JW_OVERLAP_SKIP);
+    assert_string_equal(paused->source, JW_SCHEDULE_FILE);
+    read_ok(kit, &other, 1);
+    g_autoptr(JwSchedule) anew = stored(kit, "a");
+    assert_false(anew->paused);
+    assert_string_equal(anew->description, "of the file");
+    pass(kit, 1);
+    read_ok(kit, &off, 1); /* as it is shipped */
+    pass(kit, 1);
+    assert_int_equal(write_by_api(kit, JW_SCHEDULE_PATCH, "{\"paused\":false}"), JW_WISH_CHANGED);
+    read_ok(kit, &off, 1);
+    pass(kit, 5);
+    assert_history(kit, "a", "paused@0 resumed@15 paused@16 resumed@17 fired@20 ");
+}
+
+/* One that the file had, deleted and made anew by the API, is the API's. */
+static void
+test_what_is_somebody_elses(void **state)
+{
+    static const Row row = { "a", "" };
+    static const Row changed = { "a", ",\"description\":\"of the file\"" };
+    static const char own[] =
+        "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"job\":{\"name\":\"Calls\","
+        "\"reportType\":\"call-records\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}}";
+    SchKit *kit = *state;
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    read_ok(kit, &row, 1);
+    assert_ok(jw_jobs_delete_schedule(&kit->sch.jobs, "a", "ann", &cas, &error), error);
+    assert_int_equal(write_by_api(kit, JW_SCHEDULE_CREATE, own), JW_WISH_CREATED);
+    read_ok(kit, &row, 1);
+    read_ok(kit, &changed, 1);
+    read_ok(kit, NULL, 0);
+    g_autoptr(JwSchedule) kept = stored(kit, "a");
+    assert_string_equal(kept->source, JW_SCHEDULE_API);
+    assert_int_equal(kept->interval_ms, HOUR);
+    assert_false(kept->paused);
+    assert_ok(jw_jobs_delete_schedule(&kit->sch.jobs, "a", "ann", &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    read_ok(kit, &row, 1);
+    g_autoptr(JwSchedule) none = NULL;
+    assert_ok(jw_store_get_schedule(kit->sch.store, "a", &none, &error), error);
+    assert_null(none);
+    read_ok(kit, &changed, 1);
+    g_autoptr(JwSchedule) back = stored(kit, "a");
+    assert_string_equal(back->source, JW_SCHEDULE_FILE);
+    assert_string_equal(back->description, "of the file");
+}
+
 static void
 read_calendars(SchKit *kit, const char *calendars, const Row *rows, size_t n)
 {
@@ -412,7 +496,8 @@ write_calendar(SchKit *kit, const char *days)
 #define FIRST  "{\"c\":{\"yearly\":[\"01-01\"]}}"
 #define SECOND "{\"c\":{\"yearly\":[\"12-31\"]}}"
 
-/* The file has the last word at each start; what leaves it stays. */
+/* What was changed stays until the entry is another one; what is somebody else's, and what leaves
+ * the file, stays. */
 static void
 test_whose_a_calendar_is(void **state)
 {
@@ -421,13 +506,18 @@ test_whose_a_calendar_is(void **state)
     assert_int_equal(write_calendar(kit, "{}"), JW_CALENDAR_CREATED);
     assert_calendar(kit, "api {}");
     read_calendars(kit, FIRST, NULL, 0);
+    assert_calendar(kit, "api {}");
+    assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
+    read_calendars(kit, FIRST, NULL, 0);
     assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
     assert_int_equal(write_calendar(kit, "{\"weekdays\":[\"SUN\"]}"), JW_CALENDAR_CHANGED);
     assert_calendar(kit, "file {\"weekdays\":[\"SUN\"]}");
     read_calendars(kit, NULL, NULL, 0);
     assert_calendar(kit, "file {\"weekdays\":[\"SUN\"]}");
     read_calendars(kit, FIRST, NULL, 0);
-    assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
+    assert_calendar(kit, "file {\"weekdays\":[\"SUN\"]}");
+    read_calendars(kit, SECOND, NULL, 0);
+    assert_calendar(kit, "file {\"yearly\":[\"12-31\"]}");
 }
 
 static void
@@ -444,10 +534,13 @@ test_a_deleted_calendar_is_not_brought_back(void **state)
     assert_calendar(kit, "file {\"yearly\":[\"12-31\"]}");
     assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
     assert_int_equal(write_calendar(kit, "{}"), JW_CALENDAR_CREATED);
+    read_calendars(kit, SECOND, NULL, 0); /* one of somebody else */
     assert_calendar(kit, "api {}");
     assert_int_equal(write_calendar(kit, NULL), JW_CALENDAR_DELETED);
-    read_calendars(kit, NULL, NULL, 0);
+    read_calendars(kit, SECOND, NULL, 0);
     assert_calendar(kit, NULL);
+    read_calendars(kit, FIRST, NULL, 0);
+    assert_calendar(kit, "file {\"yearly\":[\"01-01\"]}");
 }
 
 /* What names it needs it, unless that stays deleted, too. */
@@ -483,8 +576,10 @@ test_a_calendar_of_others_excludes_all(void **state)
     g_autofree char *members =
         g_strdup_printf(",\"calendar\":\"c\",\"start\":\"%s\",\"end\":\"%s\"", start, end);
     g_autofree char *days = g_strdup_printf("{\"dates\":[\"%.10s\"]}", start);
-    g_autofree char *own = g_strdup_printf("{\"c\":%s}", days);
-    const Row rows[] = { { "a", members } };
+    g_autofree char *own = g_strdup_printf("{\"own\":%s}", days);
+    g_autofree char *by_own =
+        g_strdup_printf(",\"calendar\":\"own\",\"start\":\"%s\",\"end\":\"%s\"", start, end);
+    const Row rows[] = { { "a", members }, { "b", by_own } };
     size_t count = 0;
     g_autoptr(GError) error = NULL;
 
@@ -496,7 +591,7 @@ test_a_calendar_of_others_excludes_all(void **state)
     assert_ok(sch_follow_calendars(&kit->sch, &count, &error), error);
     g_autoptr(JwSchedule) due = stored(kit, "a");
     assert_int_equal(due->next_fire_ms, KIT_NOW + 10 * MINUTE);
-    assert_false(read_file(&kit->sch, own, rows, 1, &error));
+    assert_false(read_file(&kit->sch, own, &rows[1], 1, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*never fires: the calendar excludes every day*");
 }
 
@@ -524,6 +619,8 @@ main(void)
         cmocka_unit_test(test_resumed),
         TEST(test_once_while_off),
         TEST(test_whose_it_is),
+        TEST(test_what_was_changed_since_stays),
+        TEST(test_what_is_somebody_elses),
         TEST(test_whose_a_calendar_is),
         TEST(test_a_deleted_calendar_is_not_brought_back),
         TEST(test_a_schedule_of_the_file_brings_its_calendar_back),

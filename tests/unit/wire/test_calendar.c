@@ -87,6 +87,7 @@ test_whole(void **state)
         { "{\"name\":\"c\"}", NULL, "/c/name: *", NULL },
         { "{\"days\":[]}", "c", "/c/days: *", NULL },
         { "{}", "C d", "/c/name: *", NULL },
+        { "{\"name\":\"C d\"}", "C d", "/c/name: *", NULL },
         { "[]", "c", "/c: *", NULL },
         { "{\"dates\":[\"2026-02-30\"]}", NULL, "/c/dates/0: *", NULL },
     };

@@ -208,6 +208,10 @@ test_there_and_back(void **state)
          "'job':" JOB "}"),
         ("{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
          "'job':" JOB "}"),
+        ("{'id':'s','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s',"
+         "'anchor':'2026-02-01T00:00:30Z'},'job':" JOB "}"),
+        ("{'id':'z','trigger':{'type':'interval','every':'90s','anchor':'1970-01-01T00:00:00Z'},"
+         "'job':" JOB "}"),
         ("{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
          "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}"),
     };

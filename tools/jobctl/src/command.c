@@ -44,8 +44,8 @@ unknown_command(JcContext *context, const char *name)
 
     for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
         if (strcmp(name, targets[i]) == 0) {
-            fprintf(context->err, "jobctl: there is no command '%s'; it is one of make: make %s\n",
-                    name, name);
+            jc_print(context->err, "jobctl: there is no command '%s'; it is one of make: make %s\n",
+                     name, name);
             return JC_EXIT_USAGE;
         }
     }
@@ -53,10 +53,10 @@ unknown_command(JcContext *context, const char *name)
         jw_nearest_offer(&nearest, jc_commands[i]->name);
     }
     if (nearest.name != NULL) {
-        fprintf(context->err, "jobctl: there is no command '%s'; did you mean '%s'?\n", name,
-                nearest.name);
+        jc_print(context->err, "jobctl: there is no command '%s'; did you mean '%s'?\n", name,
+                 nearest.name);
     } else {
-        fprintf(context->err, "jobctl: there is no command '%s'; see: jobctl help\n", name);
+        jc_print(context->err, "jobctl: there is no command '%s'; see: jobctl help\n", name);
     }
     return JC_EXIT_USAGE;
 }
@@ -87,7 +87,7 @@ fail_usage(JcContext *context, const JcCommand *command, bool said_nothing, cons
                                                            "More: jobctl help %s\n",
                                                            command->name, arguments, command->name);
 
-    fprintf(context->err, "jobctl %s: %s\n%s", command->name, jw_error_message(error), help);
+    jc_print(context->err, "jobctl %s: %s\n%s", command->name, jw_error_message(error), help);
     return JC_EXIT_USAGE;
 }
 
@@ -130,7 +130,7 @@ run_command(JcContext *context, const JcCommand *command, int argc, char **argv)
     } else {
         code = do_call(&call, &error);
         if (error != NULL) {
-            fprintf(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
+            jc_print(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
         }
     }
     jc_options_clear(command, given);
@@ -154,7 +154,7 @@ jc_main(JcContext *context, int argc, char **argv)
         return run_help(context, argc > 2 ? argv[2] : NULL);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        fprintf(context->out, "jobctl %s\n", JW_VERSION);
+        jc_print(context->out, "jobctl %s\n", JW_VERSION);
         return JC_EXIT_OK;
     }
     const JcCommand *command = find_command(argv[1]);

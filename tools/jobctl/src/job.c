@@ -99,7 +99,7 @@ show_event(Follow *self, json_t *job)
     } else {
         g_autofree char *time = jw_time_format(jw_clock_now_ms(self->context->clock));
         g_autofree char *here = jc_show_time(time);
-        fprintf(self->context->out, "%s  %s\n", here, now);
+        jc_print(self->context->out, "%s  %s\n", here, now);
     }
     (void)fflush(self->context->out);
     g_free(self->last);
@@ -127,7 +127,7 @@ show(Follow *self, json_t *job)
         (void)fflush(self->bar.file);
         self->bar.drawn = true;
     } else if (g_strcmp0(now, self->last) != 0) {
-        fprintf(self->context->out, "%s\n", now);
+        jc_print(self->context->out, "%s\n", now);
         (void)fflush(self->context->out);
         g_free(self->last);
         self->last = g_steal_pointer(&now);
@@ -144,8 +144,8 @@ print_mails(const Follow *self, json_t *delivery)
     {
         const char *why = text_of(recipient, "errorMessage");
         why = why[0] != '\0' ? why : text_of(recipient, "note");
-        fprintf(self->context->out, "Mail      %s: %s%s%s\n", text_of(recipient, "email"),
-                text_of(recipient, "status"), why[0] != '\0' ? ", " : "", why);
+        jc_print(self->context->out, "Mail      %s: %s%s%s\n", text_of(recipient, "email"),
+                 text_of(recipient, "status"), why[0] != '\0' ? ", " : "", why);
     }
 }
 
@@ -157,7 +157,7 @@ print_warnings(const Follow *self, json_t *warnings)
 
     json_array_foreach(warnings, i, warning)
     {
-        fprintf(self->context->out, "Warning   %s\n", text_of(warning, "message"));
+        jc_print(self->context->out, "Warning   %s\n", text_of(warning, "message"));
     }
 }
 
@@ -168,20 +168,20 @@ print_completed(const Follow *self, json_t *job)
     g_autofree char *path = jw_link_report_job(NULL, self->job_id, JW_LINK_DOWNLOAD);
 
     if (json_is_true(json_object_get(result, "empty"))) {
-        fprintf(self->context->out, "Report    none: %s\n", text_of(result, "message"));
+        jc_print(self->context->out, "Report    none: %s\n", text_of(result, "message"));
         print_warnings(self, json_object_get(job, "warnings"));
         return;
     }
     if (result != NULL) {
         g_autofree char *rows = jc_count_text(int_of(result, "records"));
         g_autofree char *bytes = jw_text_bytes(int_of(result, "sizeBytes"));
-        fprintf(self->context->out, "Report    %s, %s records, %s\n", text_of(result, "fileName"),
-                rows, bytes);
+        jc_print(self->context->out, "Report    %s, %s records, %s\n", text_of(result, "fileName"),
+                 rows, bytes);
     }
     print_warnings(self, json_object_get(job, "warnings"));
     print_mails(self, json_object_get(job, "delivery"));
-    fprintf(self->context->out, "Download  %s%s\n          jobctl download %s\n",
-            jc_api_url(self->api), path, self->job_id);
+    jc_print(self->context->out, "Download  %s%s\n          jobctl download %s\n",
+             jc_api_url(self->api), path, self->job_id);
 }
 
 static JcExit
@@ -205,11 +205,11 @@ print_end(Follow *self, json_t *job)
         return JC_EXIT_OK;
     }
     if (problem != NULL) {
-        fprintf(self->context->err, "Job %s failed: %s: %s\n", self->job_id,
-                text_of(problem, "code"), text_of(problem, "message"));
+        jc_print(self->context->err, "Job %s failed: %s: %s\n", self->job_id,
+                 text_of(problem, "code"), text_of(problem, "message"));
     } else {
-        fprintf(self->context->err, "Job %s: %s %s\n", self->job_id, status,
-                text_of(job, "cancelReason"));
+        jc_print(self->context->err, "Job %s: %s %s\n", self->job_id, status,
+                 text_of(job, "cancelReason"));
     }
     return JC_EXIT_FAILED;
 }
@@ -262,7 +262,7 @@ ask(Follow *self, const char *path, json_t **ret_job, GError **error)
     }
     if (!self->away) {
         jc_progress_clear(&self->bar);
-        fprintf(self->context->err, "%s; trying again\n", jw_error_message(cause));
+        jc_print(self->context->err, "%s; trying again\n", jw_error_message(cause));
         self->away = true;
     }
     return true;

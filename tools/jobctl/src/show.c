@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include <jansson.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "table.h"
@@ -109,6 +110,18 @@ jc_show_json(const JcContext *context, const json_t *value)
     g_autofree char *text = jw_json_dump(value, JSON_SORT_KEYS | JSON_INDENT(2));
 
     fprintf(context->out, "%s\n", text);
+}
+
+void
+jc_print(FILE *file, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *plain = jw_text_lines(text);
+    fputs(plain, file);
 }
 
 static bool

@@ -27,6 +27,10 @@ typedef struct {
     bool wide; /* only with -o wide */
 } JcShow;
 
+/* fprintf() of texts that others wrote, which must not command a terminal: controls but the ends of
+ * lines and tabs become spaces. A value that must be one line is for jw_text_one_line(). */
+void jc_print(FILE *file, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 /* An array of objects as a table with heads; JSON as it is. */
 void jc_show_list(const JcContext *context, JcAs as, const JcShow *columns,
                   const struct json_t *items);

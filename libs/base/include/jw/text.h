@@ -19,6 +19,9 @@ const char *jw_text_sane(GString *scratch, const char *text, size_t length, size
  * becomes a space. (transfer full) */
 char *jw_text_one_line(const char *text);
 
+/* The same with its lines and tabs, for a terminal. (transfer full) */
+char *jw_text_lines(const char *text);
+
 /* Decimal int64 within [min, max], no sign "+", no spaces; INVALID otherwise, naming @what. */
 bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

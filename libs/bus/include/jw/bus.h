@@ -11,7 +11,8 @@ typedef struct _JwBus JwBus;
 typedef struct _JwConsumer JwConsumer;
 
 typedef struct {
-    const char *name, *value; /* NUL-terminated UTF-8 */
+    const char *name;  /* NUL-terminated UTF-8 */
+    const char *value; /* the same; NULL in a consumed message: it is there, and no UTF-8 */
 } JwHeader;
 
 typedef struct {
@@ -27,7 +28,7 @@ typedef struct {
     int64_t offset, timestamp_ms;
 } JwMessage;
 
-/* The last header of that name, or NULL. (transfer none) */
+/* The last header of that name, or NULL: there is none, or it is no UTF-8. (transfer none) */
 const char *jw_message_header(const JwMessage *self, const char *name);
 
 typedef struct {

@@ -48,8 +48,8 @@ bool jw_jobs_write_calendar(const JwJobs *self, const JwCalendarWish *wish, cons
  *   JW_CALENDAR_USERS of those that name it, by their id
  * @error: as above
  *
- * A schedule that comes to name it at the same moment keeps it, or is never due until there is one
- * of that name again, and says so.
+ * A schedule that comes to name it at the same moment keeps it, or is refused as there is none of
+ * that name.
  */
 bool jw_jobs_delete_calendar(const JwJobs *self, const JwCalendarWish *wish,
                              JwCalendarOutcome *ret_outcome, GPtrArray **ret_users,

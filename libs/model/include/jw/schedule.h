@@ -37,6 +37,7 @@ typedef struct {
     char *description;
     JwTriggerType trigger;
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
+    bool anchor_named;              /* by its author: another start leaves it */
     char *cron;                     /* cron */
     JwCronDialect dialect;          /* cron */
     bool dialect_named;             /* by its author, who knows how it is read */

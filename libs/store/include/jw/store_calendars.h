@@ -5,6 +5,12 @@
 
 G_BEGIN_DECLS
 
+/* A schedule that is being stored comes to name the calendar, which is not deleted meanwhile. */
+typedef struct {
+    char *id, *schedule_id;
+    int64_t until_ms; /* it is over then, whatever became of who stores it */
+} JwCalendarHold;
+
 typedef struct {
     char *name;
     char *days;       /* JSON: schemas/common/calendar.v1.json */
@@ -16,6 +22,7 @@ typedef struct {
      * file is kept, so that the file does not bring it back. 0, NULL: it was not. */
     int64_t deleted_at_ms;
     char *deleted_by, *tombstone;
+    GPtrArray *holds; /* of JwCalendarHold, as they were read; NULL in one that is to be stored */
 } JwStoredCalendar;
 
 /* NULL-safe. */
@@ -49,8 +56,16 @@ bool jw_store_list_calendar_versions(JwStore *self, const char *after, size_t li
 bool jw_store_count_calendars(JwStore *self, int64_t limit, int64_t *ret_count,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Keeps it from being deleted. @ret_cas: (out): LOST: there is none */
+bool jw_store_hold_calendar(JwStore *self, const char *name, const JwCalendarHold *hold,
+                            JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ends that hold. */
+bool jw_store_release_calendar(JwStore *self, const char *name, const JwCalendarHold *hold,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Marks @calendar, as it was read, as deleted: from now on it is not found. @ret_cas: (out): LOST:
- * it is otherwise by now */
+ * it is otherwise by now, or held */
 bool jw_store_delete_calendar(JwStore *self, const JwStoredCalendar *calendar, const char *by,
                               const char *tombstone, int64_t now_ms, JwCas *ret_cas,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

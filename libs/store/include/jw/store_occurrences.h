@@ -43,9 +43,12 @@ bool jw_store_end_occurrence(JwStore *self, const char *id, const char *end_stat
 typedef struct {
     const char *schedule_id;
     int64_t before_ms; /* only those due before; 0: all */
-    bool no_switches;  /* without those of a pause and its end */
-    unsigned kinds;    /* only those whose 1 << kind is in it, whatever no_switches says; 0: all */
-    bool ended_only;   /* only those whose job completed or failed, after @ended_after_ms */
+    /* Only those behind that one, which was due then: many may be at one moment. NULL: all */
+    const char *after_id;
+    int64_t after_due_ms;
+    bool no_switches; /* without those of a pause and its end */
+    unsigned kinds;   /* only those whose 1 << kind is in it, whatever no_switches says; 0: all */
+    bool ended_only;  /* only those whose job completed or failed, after @ended_after_ms */
     int64_t ended_after_ms;
     int64_t decided_from_ms; /* only those decided then or later; 0: all */
     size_t limit;            /* at least 1 */

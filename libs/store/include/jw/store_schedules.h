@@ -25,10 +25,14 @@ bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
 bool jw_store_replace_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old,
                                JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same for a schedule of a file, but for one that was deleted and whose entry (entry_hash) is
- * what it was then: that stays deleted. @ret_deleted: (out) (nullable) (transfer full): it; NULL:
- * @schedule is stored. */
-bool jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted,
+/* Whether the file of schedules leaves what is there (nullable) as it is, in the place of its
+ * @schedule: its entry (entry_hash) is what it was when it was stored, so that what was changed,
+ * paused or deleted since stays so; or it is somebody else's. */
+bool jw_schedule_is_left(const JwSchedule *there, const JwSchedule *schedule);
+
+/* The same for a schedule of the file. @ret_left: (out) (nullable) (transfer full): one that is
+ * left as it is, deleted or not; NULL: @schedule is stored. */
+bool jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_left,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
@@ -73,6 +77,10 @@ bool jw_store_running_schedules(JwStore *self, const char *source, const char *a
  * LOST: it is paused, or gone. */
 bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                              JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same of one that left the file of schedules: an entry that comes back is another one. */
+bool jw_store_pause_left_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                                  JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Unpaused ones whose next due time is to be decided at @now_ms, earliest first, behind @after
  * (nullable; its wake_ms and id), at most @limit.

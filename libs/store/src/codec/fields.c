@@ -293,6 +293,7 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, cron, "cron"),
     NAMED(JwSchedule, dialect, "dialect", dialect_name),
     FIELD(BOOL, JwSchedule, dialect_named, "dialectNamed"),
+    FIELD(BOOL, JwSchedule, anchor_named, "anchorNamed"),
     FIELD(INT32, JwSchedule, dst.gap, "dstGap"),
     FIELD(INT32, JwSchedule, dst.repeat, "dstRepeat"),
     FIELD(TIME, JwSchedule, once_ms, "once"),

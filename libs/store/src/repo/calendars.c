@@ -3,6 +3,16 @@
 #include "repo.h"
 #include "jw/store_calendars.h"
 
+static void
+hold_free(gpointer self)
+{
+    JwCalendarHold *hold = self;
+
+    g_free(hold->id);
+    g_free(hold->schedule_id);
+    g_free(hold);
+}
+
 void
 jw_stored_calendar_free(gpointer self)
 {
@@ -16,6 +26,7 @@ jw_stored_calendar_free(gpointer self)
         g_free(calendar->entry_hash);
         g_free(calendar->deleted_by);
         g_free(calendar->tombstone);
+        g_clear_pointer(&calendar->holds, g_ptr_array_unref);
         g_free(calendar);
     }
 }
@@ -23,13 +34,25 @@ jw_stored_calendar_free(gpointer self)
 static gpointer
 create_calendar(void)
 {
-    return g_new0(JwStoredCalendar, 1);
+    JwStoredCalendar *calendar = g_new0(JwStoredCalendar, 1);
+
+    calendar->holds = g_ptr_array_new_with_free_func(hold_free);
+    return calendar;
 }
 
-#define FIELD(kind, member, name_)                                                                 \
+#define FIELD_OF(type_, kind, member, name_)                                                       \
     {                                                                                              \
-        .name = (name_), .type = JW_DOC_FIELD_##kind, .offset = offsetof(JwStoredCalendar, member) \
+        .name = (name_), .type = JW_DOC_FIELD_##kind, .offset = offsetof(type_, member)            \
     }
+#define FIELD(kind, member, name_) FIELD_OF(JwStoredCalendar, kind, member, name_)
+
+static const JwDocField hold_fields[] = {
+    FIELD_OF(JwCalendarHold, STRING, id, "id"),
+    FIELD_OF(JwCalendarHold, STRING, schedule_id, "scheduleId"),
+    FIELD_OF(JwCalendarHold, TIME, until_ms, "until"),
+};
+static const JwDocTable hold_table = { "hold of a calendar", sizeof(JwCalendarHold), hold_fields,
+                                       G_N_ELEMENTS(hold_fields) };
 
 static const JwDocField fields[] = {
     FIELD(STRING, name, "_id"),
@@ -41,7 +64,12 @@ static const JwDocField fields[] = {
     FIELD(TIME, deleted_at_ms, "deletedAt"),
     FIELD(STRING, deleted_by, "deletedBy"),
     FIELD(STRING, tombstone, "tombstone"),
+    { .name = "holds",
+      .type = JW_DOC_FIELD_LIST,
+      .offset = offsetof(JwStoredCalendar, holds),
+      .table = &hold_table },
 };
+#define N_SETTINGS (G_N_ELEMENTS(fields) - 1) /* all but the holds, which a change leaves */
 static const JwDocTable table = { "calendar", sizeof(JwStoredCalendar), fields,
                                   G_N_ELEMENTS(fields) };
 static const JwRepo calendars = { "calendars", &table, create_calendar, jw_stored_calendar_free };
@@ -76,7 +104,7 @@ update_calendar(JwStore *self, const JwStoredCalendar *calendar, const JwStoredC
     bson_iter_t iter;
 
     jw_doc_append(&whole, &table, calendar);
-    for (size_t i = 1; i < G_N_ELEMENTS(fields); i++) { /* but for _id */
+    for (size_t i = 1; i < N_SETTINGS; i++) { /* but for _id */
         if (bson_iter_init_find(&iter, &whole, fields[i].name)) {
             bson_append_iter(&set, fields[i].name, -1, &iter);
         } else {
@@ -180,6 +208,39 @@ jw_store_count_calendars(JwStore *self, int64_t limit, int64_t *ret_count, GErro
 }
 
 bool
+jw_store_hold_calendar(JwStore *self, const char *name, const JwCalendarHold *hold, JwCas *ret_cas,
+                       GError **error)
+{
+    g_return_val_if_fail(self != NULL && name != NULL && hold != NULL && ret_cas != NULL, false);
+    const void *const holds[] = { hold };
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(name), "deletedAt", BCON_NULL);
+    g_auto(bson_t) update = BSON_INITIALIZER;
+    bson_t pushes, push;
+
+    BSON_APPEND_DOCUMENT_BEGIN(&update, "$push", &pushes);
+    BSON_APPEND_DOCUMENT_BEGIN(&pushes, "holds", &push);
+    jw_doc_append_list(&push, "$each", &hold_table, holds, G_N_ELEMENTS(holds));
+    bson_append_document_end(&pushes, &push);
+    bson_append_document_end(&update, &pushes);
+    return jw_db_update(self, "calendars", filter, &update, ret_cas, error)
+           || jw_prefix(error, "holding calendar '%s'", name);
+}
+
+bool
+jw_store_release_calendar(JwStore *self, const char *name, const JwCalendarHold *hold,
+                          GError **error)
+{
+    g_return_val_if_fail(self != NULL && name != NULL && hold != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(name));
+    g_autoptr(bson_t) update =
+        BCON_NEW("$pull", "{", "holds", "{", "id", BCON_UTF8(hold->id), "}", "}");
+    JwCas cas = JW_CAS_LOST;
+
+    return jw_db_update(self, "calendars", filter, update, &cas, error)
+           || jw_prefix(error, "releasing calendar '%s'", name);
+}
+
+bool
 jw_store_delete_calendar(JwStore *self, const JwStoredCalendar *calendar, const char *by,
                          const char *tombstone, int64_t now_ms, JwCas *ret_cas, GError **error)
 {
@@ -190,6 +251,8 @@ jw_store_delete_calendar(JwStore *self, const JwStoredCalendar *calendar, const 
         BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
                  "tombstone", BCON_UTF8(tombstone), "}");
 
+    BCON_APPEND(filter, "holds", "{", "$not", "{", "$elemMatch", "{", "until", "{", "$gt",
+                BCON_DATE_TIME(now_ms), "}", "}", "}", "}");
     return jw_db_update(self, "calendars", filter, update, ret_cas, error)
            || jw_prefix(error, "deleting calendar '%s'", calendar->name);
 }

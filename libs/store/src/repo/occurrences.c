@@ -186,6 +186,12 @@ append_query(bson_t *filter, const JwOccurrenceQuery *query)
     if (query->before_ms != 0) {
         BCON_APPEND(filter, "dueAt", "{", "$lt", BCON_DATE_TIME(query->before_ms), "}");
     }
+    if (query->after_id != NULL) {
+        BCON_APPEND(filter, "$or", "[", "{", "dueAt", "{", "$lt",
+                    BCON_DATE_TIME(query->after_due_ms), "}", "}", "{", "dueAt",
+                    BCON_DATE_TIME(query->after_due_ms), "_id", "{", "$lt",
+                    BCON_UTF8(query->after_id), "}", "}", "]");
+    }
     if (query->kinds != 0) {
         jw_repo_append_states(filter, "kind", query->kinds, kind_name);
     } else if (query->no_switches) {

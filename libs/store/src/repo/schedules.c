@@ -265,9 +265,21 @@ complete(JwSchedule *schedule, const JwSchedule *old)
                                                       : schedule->updated_at_ms;
 }
 
-/* @ret_deleted: NULL: what was deleted is brought back. */
+bool
+jw_schedule_is_left(const JwSchedule *there, const JwSchedule *schedule)
+{
+    g_return_val_if_fail(schedule != NULL, false);
+    if (there == NULL) {
+        return false;
+    }
+    const bool others = there->deleted_at_ms == 0 && there->source != NULL
+                        && strcmp(there->source, JW_SCHEDULE_FILE) != 0;
+    return others || g_strcmp0(there->entry_hash, schedule->entry_hash) == 0;
+}
+
+/* @ret_left: NULL: what is there is replaced, whatever it is */
 static bool
-put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_left, GError **error)
 {
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
 
@@ -280,9 +292,8 @@ put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted
         if (!find_any(self, schedule->id, &old, error)) {
             return false;
         }
-        if (ret_deleted != NULL && old != NULL && old->deleted_at_ms != 0
-            && g_strcmp0(old->entry_hash, schedule->entry_hash) == 0) {
-            *ret_deleted = g_steal_pointer(&old);
+        if (ret_left != NULL && jw_schedule_is_left(old, schedule)) {
+            *ret_left = g_steal_pointer(&old);
             return true;
         }
         complete(&whole, old);
@@ -306,17 +317,17 @@ jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
 }
 
 bool
-jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted,
+jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_left,
                            GError **error)
 {
-    g_return_val_if_fail(self != NULL && schedule != NULL && ret_deleted != NULL, false);
+    g_return_val_if_fail(self != NULL && schedule != NULL && ret_left != NULL, false);
     g_return_val_if_fail(schedule->id != NULL && schedule->entry_hash != NULL, false);
-    JwSchedule *deleted = NULL;
+    JwSchedule *left = NULL;
 
-    if (!put_schedule(self, schedule, &deleted, error)) {
+    if (!put_schedule(self, schedule, &left, error)) {
         return false;
     }
-    *ret_deleted = deleted;
+    *ret_left = left;
     return true;
 }
 
@@ -329,6 +340,9 @@ replace(JwStore *self, const JwSchedule *schedule, const JwSchedule *found, JwCa
     JwCreate create = JW_CREATE_EXISTS;
 
     complete(&whole, found);
+    if (found != NULL && found->deleted_at_ms != 0 && whole.entry_hash == NULL) {
+        whole.entry_hash = found->entry_hash; /* that entry of the file stays deleted */
+    }
     if (found != NULL) {
         return update_schedule(self, &whole, found, ret_cas, error);
     }
@@ -452,10 +466,10 @@ jw_store_deleted_schedules(JwStore *self, int64_t before_ms, size_t limit, GPtrA
                            GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    g_autoptr(bson_t) filter =
-        BCON_NEW("deletedAt", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "$lt",
-                 BCON_DATE_TIME(before_ms), "}", "source", "{", "$nin", "[",
-                 BCON_UTF8(JW_SCHEDULE_FILE), BCON_UTF8(JW_SCHEDULE_SHIPPED), "]", "}");
+    g_autoptr(bson_t) filter = BCON_NEW(
+        "deletedAt", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "$lt",
+        BCON_DATE_TIME(before_ms), "}", "source", "{", "$nin", "[", BCON_UTF8(JW_SCHEDULE_FILE),
+        BCON_UTF8(JW_SCHEDULE_SHIPPED), "]", "}", "entryHash", BCON_NULL);
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "deletedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
@@ -527,9 +541,10 @@ jw_store_running_schedules(JwStore *self, const char *source, const char *after_
     return jw_repo_page(self, &jw_repo_schedules, filter, opts, limit, ret, error);
 }
 
+/* @leaves: it left the file, so an entry that comes back there is another one */
 static bool
-pause_it(JwStore *self, const JwSchedule *old, const char *reason, int64_t now_ms, JwCas *ret_cas,
-         GError **error)
+try_pause(JwStore *self, const JwSchedule *old, const char *reason, bool leaves, int64_t now_ms,
+          JwCas *ret_cas, GError **error)
 {
     const JwSchedule paused = { .paused = true,
                                 .updated_at_ms = MAX(now_ms, old->updated_at_ms + 1) };
@@ -544,15 +559,16 @@ pause_it(JwStore *self, const JwSchedule *old, const char *reason, int64_t now_m
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     BSON_APPEND_DOCUMENT(&update, "$push", &pushes);
     BCON_APPEND(&update, "$inc", "{", "version", BCON_INT64(1), "}");
+    if (leaves) {
+        BCON_APPEND(&update, "$unset", "{", "entryHash", BCON_INT32(1), "}");
+    }
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error);
 }
 
-bool
-jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
-                        JwCas *ret_cas, GError **error)
+static bool
+pause_it(JwStore *self, const char *id, const char *reason, bool leaves, int64_t now_ms,
+         JwCas *ret_cas, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
-
     for (int round = 0; round < ROUNDS; round++) {
         g_autoptr(JwSchedule) old = NULL;
         JwCas cas = JW_CAS_LOST;
@@ -564,7 +580,7 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
             *ret_cas = JW_CAS_LOST;
             return true;
         }
-        if (!pause_it(self, old, reason, now_ms, &cas, error)) {
+        if (!try_pause(self, old, reason, leaves, now_ms, &cas, error)) {
             return jw_prefix(error, "pausing schedule '%s'", id);
         }
         if (cas == JW_CAS_WON) {
@@ -573,6 +589,22 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
         }
     }
     return jw_fail(error, JW_ERROR_BUSY, "schedule '%s' is being written by others", id);
+}
+
+bool
+jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                        JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
+    return pause_it(self, id, reason, false, now_ms, ret_cas, error);
+}
+
+bool
+jw_store_pause_left_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                             JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
+    return pause_it(self, id, reason, true, now_ms, ret_cas, error);
 }
 
 /* Nothing is to be decided or carried out. By $elemMatch: mongo-java-server takes $not on a path

@@ -14,21 +14,25 @@ G_BEGIN_DECLS
 
 /* The headers of a message, NULL where there is none, and its value. */
 typedef struct {
-    const char *content_type, *ce_specversion, *ce_type, *ce_source, *ce_id, *traceparent;
-    const void *body; /* NULL: none */
+    const char *content_type, *ce_specversion, *ce_type, *ce_source, *ce_id;
+    const char *traceparent, *request_id;
+    const char *broken; /* the name of one of those of the event that is no UTF-8; NULL: none is */
+    const void *body;   /* NULL: none */
     size_t body_length;
 } JwWireMessage;
 
 typedef struct {
     bool structured;
-    char *type, *source, *id, *traceparent; /* NULL where a binary message has none */
-    json_t *data;                           /* of any type */
+    char *type, *source, *id; /* NULL where a binary message has none */
+    /* What is carried on; NULL where there is none, or another text (jw/trace.h). */
+    char *traceparent, *request_id;
+    json_t *data; /* of any type */
 } JwWireEvent;
 
 /* @ret_event: cleared by the caller. A structured event is checked whole: of its attributes only
- * those above matter here; extensions are taken as the standard has it. Of a
- * binary one that has a type the version is checked; the caller sees to it that there is what it
- * needs.
+ * those above matter here; extensions are taken as the standard has it. Of a binary one that has
+ * a type the version is checked, and what its headers hold; the caller sees to it that there is
+ * what it needs.
  * @error: INVALID names all that is wrong, members of a structured event by their pointers */
 bool jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "jw/ident.h"
 #include "jw/jobs_preview.h"
 #include "jw/jobs_schedule_write.h"
+#include "jw/json_parts.h"
+#include "jw/text.h"
 
 #define LAST 20 /* due times that it shows by itself */
 
@@ -22,9 +25,39 @@ static const unsigned kinds[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(statuses) == G_N_ELEMENTS(kinds) + 1);
 
+/* Where a page ended: when its last row was due, and its id. Opaque to who asks. */
+static char *
+place_of(int64_t due_ms, const char *id)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT ".%s", due_ms, id);
+}
+
+/* @ret_id: (out) (transfer none): the end of @place */
+static bool
+read_place(const char *place, int64_t *ret_due_ms, const char **ret_id)
+{
+    const char *dot = strchr(place, '.');
+    g_autofree char *due = dot != NULL ? g_strndup(place, (gsize)(dot - place)) : g_strdup("");
+
+    *ret_id = dot != NULL ? dot + 1 : "";
+    return jw_uuid_valid(*ret_id)
+           && jw_text_int64(due, "a time", 0, INT64_MAX / 2, ret_due_ms, NULL);
+}
+
+static char *
+check_place(const char *text)
+{
+    const char *id = NULL;
+    int64_t due_ms = 0;
+
+    return read_place(text, &due_ms, &id) ? NULL
+                                          : g_strdup("must be next_after of an earlier answer");
+}
+
 const JwField gw_schedules_occurrences_query[] = {
     { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = GW_SCHEDULES_ROWS },
     { .name = "before", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "after", .type = JW_FIELD_STRING, .check = check_place },
     { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
     { .name = NULL },
 };
@@ -167,10 +200,28 @@ kinds_of(const char *status)
     return 0;
 }
 
+/* The first @limit of @rows, and where the next page begins when there are more. */
+static json_t *
+page_of(json_t *rows, size_t limit)
+{
+    json_t *data = json_pack("{s:O}", "occurrences", rows);
+
+    if (json_array_size(rows) > limit) {
+        (void)json_array_remove(rows, limit);
+        const json_t *last = json_array_get(rows, limit - 1);
+        const int64_t due_ms = jw_json_moment(last, "due_time");
+        g_autofree char *place = place_of(due_ms, jw_json_text(last, "id"));
+        jw_json_set_string(data, "next_after", place);
+    }
+    return data;
+}
+
 void
 gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const char *before = jw_http_query(request, "before");
+    const char *after = jw_http_query(request, "after");
+    const size_t limit = (size_t)jw_http_query_int(request, "limit", LAST);
     g_autoptr(JwSchedule) schedule = gw_schedules_find(context, request, reply);
     int64_t before_ms = 0;
 
@@ -180,13 +231,16 @@ gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpoin
     if (before != NULL && jw_time_parse(before, &before_ms, NULL)) {
         before_ms = MAX(before_ms, 1); /* 0 is none */
     }
-    const JwOccurrenceQuery query = { .schedule_id = schedule->id,
-                                      .before_ms = before_ms,
-                                      .no_switches = true,
-                                      .kinds = kinds_of(jw_http_query(request, "status")),
-                                      .limit = (size_t)jw_http_query_int(request, "limit", LAST) };
-    json_t *rows = list_rows(context, reply, &query);
+    JwOccurrenceQuery query = { .schedule_id = schedule->id,
+                                .before_ms = before_ms,
+                                .no_switches = true,
+                                .kinds = kinds_of(jw_http_query(request, "status")),
+                                .limit = limit + 1 };
+    if (after != NULL && !read_place(after, &query.after_due_ms, &query.after_id)) {
+        query.after_id = NULL; /* never: it was checked */
+    }
+    json_auto_t *rows = list_rows(context, reply, &query);
     if (rows != NULL) {
-        gw_schedules_reply(reply, 200, json_pack("{s:o}", "occurrences", rows));
+        gw_schedules_reply(reply, 200, page_of(rows, limit));
     }
 }

@@ -263,8 +263,8 @@ print_revoked(const JcContext *context, const JwApiKey *key, bool now)
                 "revoked   %s \"%s\"; gateways refuse it within JW_API_KEY_CACHE (5s)\n", key->id,
                 key->name);
     } else {
-        fprintf(context->out, "revoked   %s \"%s\", by %s at %s\n", key->id, key->name,
-                key->revoked_by != NULL ? key->revoked_by : "?", since);
+        jc_print(context->out, "revoked   %s \"%s\", by %s at %s\n", key->id, key->name,
+                 key->revoked_by != NULL ? key->revoked_by : "?", since);
     }
 }
 

@@ -293,7 +293,7 @@ show_days(const JcContext *context, const json_t *change, const char *which, cha
                                     ? g_strdup(json_string_value(item))
                                     : g_strdup_printf("%s to %s", jc_show_text(item, "first"),
                                                       jc_show_text(item, "last"));
-        fprintf(context->out, "  %c %s %s\n", sign, jc_show_text(change, "pointer") + 1, text);
+        jc_print(context->out, "  %c %s %s\n", sign, jc_show_text(change, "pointer") + 1, text);
     }
 }
 
@@ -305,8 +305,8 @@ show_entry(const JcCall *call, const Entry *entry)
     const json_t *change = NULL;
     size_t i = 0;
 
-    fprintf(call->context->out, "%-10s %s%s\n", entry->said, entry->name,
-            dry ? "; dry run, nothing is changed" : "");
+    jc_print(call->context->out, "%-10s %s%s\n", entry->said, entry->name,
+             dry ? "; dry run, nothing is changed" : "");
     json_array_foreach(entry->changes, i, change)
     {
         show_days(call->context, change, "added", '+');
@@ -375,7 +375,7 @@ delete_it(const JcCall *call, GError **error)
     if (call->as == JC_AS_JSON) {
         jc_show_json(call->context, data);
     } else {
-        fprintf(call->context->out, "deleted    %s\n", name);
+        jc_print(call->context->out, "deleted    %s\n", name);
     }
     return JC_EXIT_OK;
 }

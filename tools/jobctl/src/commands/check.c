@@ -26,7 +26,7 @@ typedef struct {
 static void
 print_violation(Check *check, const GError *error)
 {
-    fprintf(check->context->err, "%s\n", jw_error_message(error));
+    jc_print(check->context->err, "%s\n", jw_error_message(error));
     check->faulty++;
 }
 
@@ -37,7 +37,7 @@ print_notes(const Check *check, const char *path, const JwReportDef *def)
     g_autoptr(GPtrArray) notes = jw_report_def_notes(def);
 
     for (guint i = 0; i < notes->len; i++) {
-        fprintf(check->context->out, "note  %s: %s\n", path, (char *)notes->pdata[i]);
+        jc_print(check->context->out, "note  %s: %s\n", path, (char *)notes->pdata[i]);
     }
 }
 
@@ -102,7 +102,7 @@ warn_of_field(const Check *check, const char *path, const JwReportDef *def,
     case JW_FIELD_FAULT_NONE:
         break;
     case JW_FIELD_FAULT_NOT_FOUND:
-        fprintf(check->context->out, "warn  %s: %s; correct its name, or import it\n", path, text);
+        jc_print(check->context->out, "warn  %s: %s; correct its name, or import it\n", path, text);
         break;
     case JW_FIELD_FAULT_NOT_A_DATE:
         fprintf(check->context->out,
@@ -157,8 +157,8 @@ warn_of_fields(Check *check, const char *path, const JwReportDef *def)
     g_autoptr(GError) error = NULL;
 
     if (check->store != NULL && !look_at_records(check, path, def, &error)) {
-        fprintf(check->context->err, "the records of '%s' cannot be looked at: %s\n",
-                def->collection, jw_error_message(error));
+        jc_print(check->context->err, "the records of '%s' cannot be looked at: %s\n",
+                 def->collection, jw_error_message(error));
         check->store = NULL; /* once is enough */
     }
 }
@@ -184,9 +184,9 @@ check_report(Check *check, const char *path)
         return;
     }
     g_hash_table_insert(check->types, g_strdup(def->report_type), g_strdup(path));
-    fprintf(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
-            def->report_type, def->measures->len, def->tables->len,
-            def->tables->len == 1 ? "" : "s");
+    jc_print(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
+             def->report_type, def->measures->len, def->tables->len,
+             def->tables->len == 1 ? "" : "s");
     print_notes(check, path, def);
     if (jw_report_def_is_closed(def)) {
         fprintf(check->context->out,
@@ -214,8 +214,8 @@ check_mapping(Check *check, const char *path)
         print_violation(check, error);
         return;
     }
-    fprintf(check->context->out, "good  %s: mapping to %s, %u fields\n", path, mapping->collection,
-            mapping->fields->len);
+    jc_print(check->context->out, "good  %s: mapping to %s, %u fields\n", path, mapping->collection,
+             mapping->fields->len);
 }
 
 static void
@@ -285,7 +285,7 @@ find_store(const JcContext *context, JwStore **ret_owned)
     }
     JwStore *store = jc_store_open(context, ret_owned, &error);
     if (store == NULL) {
-        fprintf(context->err, "records are not looked at: %s\n", jw_error_message(error));
+        jc_print(context->err, "records are not looked at: %s\n", jw_error_message(error));
     }
     return store;
 }

@@ -47,6 +47,13 @@ header(const JwMessage *message, const char *name, const char *none)
     return value != NULL ? value : none;
 }
 
+/* In one line, as its sender may be anybody. (transfer full) */
+static char *
+shown(const JwMessage *message, const char *name, const char *none)
+{
+    return jw_text_one_line(header(message, name, none));
+}
+
 static void
 list_json(const Dlq *dlq, const JwMessage *message)
 {
@@ -82,15 +89,18 @@ list_one(const JwMessage *message, gpointer data, GError **error G_GNUC_UNUSED)
     g_autofree char *bytes = jw_text_bytes((int64_t)message->body_length);
     g_autofree char *key =
         g_utf8_make_valid(message->key != NULL ? message->key : "", (gssize)message->key_length);
-    fprintf(out, "partition %" PRId32 " offset %" PRId64 "  %s\n", message->partition,
-            message->offset, header(message, "jw_dlq_time", when));
-    fprintf(out, "  reason  %s\n", header(message, "jw_dlq_reason", "(none given)"));
-    fprintf(out, "  from    %s partition %s offset %s, refused by %s %s\n",
-            header(message, "jw_dlq_topic", "?"), header(message, "jw_dlq_partition", "?"),
-            header(message, "jw_dlq_offset", "?"), header(message, "jw_dlq_service", "?"),
-            header(message, "jw_dlq_version", "?"));
-    fprintf(out, "  message %s, key '%s', type %s, id %s\n", bytes, key,
-            header(message, "ce_type", "?"), header(message, "ce_id", "?"));
+    g_autofree char *shown_key = jw_text_one_line(key);
+    g_autofree char *reason = shown(message, "jw_dlq_reason", "(none given)");
+    g_autofree char *type = shown(message, "ce_type", "?");
+    g_autofree char *id = shown(message, "ce_id", "?");
+    jc_print(out, "partition %" PRId32 " offset %" PRId64 "  %s\n", message->partition,
+             message->offset, header(message, "jw_dlq_time", when));
+    jc_print(out, "  reason  %s\n", reason);
+    jc_print(out, "  from    %s partition %s offset %s, refused by %s %s\n",
+             header(message, "jw_dlq_topic", "?"), header(message, "jw_dlq_partition", "?"),
+             header(message, "jw_dlq_offset", "?"), header(message, "jw_dlq_service", "?"),
+             header(message, "jw_dlq_version", "?"));
+    jc_print(out, "  message %s, key '%s', type %s, id %s\n", bytes, shown_key, type, id);
     return true;
 }
 
@@ -114,12 +124,12 @@ replay_one(const JwMessage *message, gpointer data, GError **error)
     JwMessage again = *message;
 
     if (jw_message_header(message, "jw_dlq_omitted") != NULL) {
-        fprintf(dlq->context->err,
-                "partition %" PRId32 " offset %" PRId64 ": left out, %s; it is in %s partition %s "
-                "offset %s\n",
-                message->partition, message->offset, header(message, "jw_dlq_omitted", ""),
-                header(message, "jw_dlq_topic", named), header(message, "jw_dlq_partition", "?"),
-                header(message, "jw_dlq_offset", "?"));
+        jc_print(dlq->context->err,
+                 "partition %" PRId32 " offset %" PRId64 ": left out, %s; it is in %s partition %s "
+                 "offset %s\n",
+                 message->partition, message->offset, header(message, "jw_dlq_omitted", ""),
+                 header(message, "jw_dlq_topic", named), header(message, "jw_dlq_partition", "?"),
+                 header(message, "jw_dlq_offset", "?"));
         dlq->skipped++;
         return true;
     }

@@ -107,7 +107,7 @@ download(const JcCall *call, const char *job_id, GError **error)
         return false;
     }
     g_autofree char *size = jw_text_bytes(bytes);
-    fprintf(out, "%s, %s\n", name, size);
+    jc_print(out, "%s, %s\n", name, size);
     return true;
 }
 

@@ -118,10 +118,12 @@ check_rule(const JcCall *call, GError **error)
                        "preview is of a stored schedule or of a --file, not both; options may "
                        "change either");
     }
-    return triggers == 1 || has_file || of_stored
-           || jw_fail(error, JW_ERROR_INVALID,
-                      "say when it is due: --cron '0 2 * * *', --every 90s, --at WHEN, or --file "
-                      "FILE");
+    if (triggers == 0 && !has_file && !of_stored) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "say when it is due: --cron '0 2 * * *', --every 90s, --at WHEN, or --file "
+                       "FILE");
+    }
+    return jc_rule_check(call, error);
 }
 
 static bool
@@ -146,12 +148,26 @@ read_moment(const JcCall *call, const char *text, const char *what, int64_t *ret
            || jc_moment_read(text, what, here, JC_AGO, call->context->clock, ret_ms, error);
 }
 
+/* As the API calls it. */
+static bool
+check_kind(const char *kind, GError **error)
+{
+    static const char *const kinds[] = {
+        "fired", "late", "caught_up", "coalesced", "skipped", NULL
+    };
+    g_autofree char *known = g_strjoinv(", ", (char **)(uintptr_t)kinds);
+
+    return kind == NULL || g_strv_contains(kinds, kind)
+           || jw_fail(error, JW_ERROR_INVALID, "--kind is one of %s, not '%s'", known, kind);
+}
+
 static bool
 check_occurrences(const JcCall *call, GError **error)
 {
     JcScheduleOptions *given = call->given;
 
-    return read_moment(call, given->since, "--since", &given->since_ms, error)
+    return check_kind(given->status, error)
+           && read_moment(call, given->since, "--since", &given->since_ms, error)
            && read_moment(call, given->until, "--until", &given->until_ms, error)
            && (given->until == NULL || given->since_ms < given->until_ms
                || jw_fail(error, JW_ERROR_INVALID, "--until must come after --since"));

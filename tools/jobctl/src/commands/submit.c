@@ -52,11 +52,11 @@ run(const JcCall *call, GError **error)
         g_autofree char *text = jw_json_dump(data, JSON_SORT_KEYS | JSON_COMPACT);
         fprintf(out, "%s\n", text);
     } else if (!given->json) {
-        fprintf(out, "Job       %s, %s\n", job_id, status[0] != '\0' ? status : "accepted");
+        jc_print(out, "Job       %s, %s\n", job_id, status[0] != '\0' ? status : "accepted");
     }
     if (!follows) {
         if (!given->json) {
-            fprintf(out, "          jobctl watch %s\n", job_id);
+            jc_print(out, "          jobctl watch %s\n", job_id);
         }
         return JC_EXIT_OK;
     }

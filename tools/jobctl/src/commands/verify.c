@@ -112,10 +112,10 @@ say(const JcContext *context, const char *file, const char *sha256, const json_t
         g_autofree char *rows = jc_count_text(
             json_integer_value(json_object_get(json_object_get(job, "result"), "records")));
         g_autofree char *name = jw_text_one_line(jc_show_text(job, "name"));
-        fprintf(context->out, "%s is the file of job %s (%s): %s records as of %s\n", file,
-                jc_show_text(job, "id"), name, rows, when);
+        jc_print(context->out, "%s is the file of job %s (%s): %s records as of %s\n", file,
+                 jc_show_text(job, "id"), name, rows, when);
     }
-    fprintf(context->out, "SHA-256 %s\n", sha256);
+    jc_print(context->out, "SHA-256 %s\n", sha256);
 }
 
 static JcExit
@@ -142,7 +142,7 @@ run(const JcCall *call, GError **error)
     } else if (found) {
         say(call->context, file, sha256, jobs);
     } else {
-        fprintf(call->context->err, "%s: %s\nSHA-256 %s\n", file, why->str, sha256);
+        jc_print(call->context->err, "%s: %s\nSHA-256 %s\n", file, why->str, sha256);
     }
     return found ? JC_EXIT_OK : JC_EXIT_FAILED;
 }

@@ -142,8 +142,8 @@ ends_all(const GError *error)
 static void
 tell(Apply *self, const Entry *entry, const GError *error)
 {
-    fprintf(self->call->context->err, "%s: schedule '%s': %s\n", entry->file, entry->id,
-            jw_error_message(error));
+    jc_print(self->call->context->err, "%s: schedule '%s': %s\n", entry->file, entry->id,
+             jw_error_message(error));
     self->failed++;
 }
 
@@ -180,13 +180,13 @@ show_entry(const Apply *self, const Entry *entry)
     const json_t *change = NULL;
     size_t i = 0;
 
-    fprintf(context->out, "%-10s %s%s%s\n", entry->said, entry->id,
-            json_is_true(json_object_get(definition, "paused")) ? ", which is paused" : "",
-            self->given->dry_run && changes ? "; dry run, nothing is changed" : "");
+    jc_print(context->out, "%-10s %s%s%s\n", entry->said, entry->id,
+             json_is_true(json_object_get(definition, "paused")) ? ", which is paused" : "",
+             self->given->dry_run && changes ? "; dry run, nothing is changed" : "");
     json_array_foreach(entry->changes, i, change)
     {
         g_autofree char *text = jc_diff_text(change);
-        fprintf(context->out, "  %s\n", text);
+        jc_print(context->out, "  %s\n", text);
     }
     if (self->given->dry_run || changes) {
         jc_schedule_show_times(context, entry->plan, zone, wide ? G_MAXUINT : TIMES);

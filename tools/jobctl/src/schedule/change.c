@@ -50,12 +50,12 @@ show_changed(const JcCall *call, const char *what, const json_t *job)
     g_autofree char *words = jc_moment_words(call->context, next, zone);
     const bool paused = json_is_true(json_object_get(job, "paused"));
 
-    fprintf(call->context->out, "%-10s %s", what, jc_show_text(job, "id"));
+    jc_print(call->context->out, "%-10s %s", what, jc_show_text(job, "id"));
     if (next != NULL) {
-        fprintf(call->context->out, "; next %s", words);
+        jc_print(call->context->out, "; next %s", words);
     } else {
-        fprintf(call->context->out, "; %s%s%s", paused ? "it is paused" : "it is not due any more",
-                note[0] != '\0' ? ": " : "", note);
+        jc_print(call->context->out, "; %s%s%s", paused ? "it is paused" : "it is not due any more",
+                 note[0] != '\0' ? ": " : "", note);
     }
     fputc('\n', call->context->out);
 }
@@ -121,9 +121,9 @@ jc_schedule_create(const JcCall *call, GError **error)
     if (call->as == JC_AS_JSON) {
         jc_show_json(call->context, given->dry_run ? data : job);
     } else if (given->dry_run) {
-        fprintf(call->context->out, "created    %s; dry run, nothing is changed\n",
-                json_object_get(body, "id") != NULL ? jc_show_text(job, "id")
-                                                    : "(an id of its own)");
+        jc_print(call->context->out, "created    %s; dry run, nothing is changed\n",
+                 json_object_get(body, "id") != NULL ? jc_show_text(job, "id")
+                                                     : "(an id of its own)");
         jc_schedule_show_times(call->context, data, zone, TIMES);
     } else {
         show_changed(call, "created", job);
@@ -185,7 +185,7 @@ jc_schedule_confirm(const JcContext *context, const char *what, GError **error)
 {
     char answer[16] = "";
 
-    fprintf(context->err, "Delete %s? [y/N] ", what);
+    jc_print(context->err, "Delete %s? [y/N] ", what);
     (void)fflush(context->err);
     const bool answered = fgets(answer, sizeof answer, context->in) != NULL;
     g_strstrip(answer);
@@ -226,7 +226,7 @@ jc_schedule_delete(const JcCall *call, GError **error)
     if (call->as == JC_AS_JSON) {
         jc_show_json(call->context, data);
     } else {
-        fprintf(call->context->out, "deleted    %s\n", call->arguments[0]);
+        jc_print(call->context->out, "deleted    %s\n", call->arguments[0]);
     }
     return JC_EXIT_OK;
 }

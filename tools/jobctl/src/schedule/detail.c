@@ -171,8 +171,8 @@ jc_schedule_show_times(const JcContext *context, const json_t *data, GTimeZone *
     }
     json_array_foreach(json_object_get(data, "warnings"), i, value)
     {
-        fprintf(context->out, "Note  %s: %s\n", jc_show_text(value, "code"),
-                jc_show_text(value, "message"));
+        jc_print(context->out, "Note  %s: %s\n", jc_show_text(value, "code"),
+                 jc_show_text(value, "message"));
     }
 }
 

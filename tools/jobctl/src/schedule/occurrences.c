@@ -48,23 +48,21 @@ jc_schedule_show_rows(const JcCall *call, const json_t *rows)
     jc_show_list(call->context, call->as == JC_AS_JSON ? JC_AS_TABLE : call->as, columns, shown);
 }
 
-/* Behind @rows, which are the newest: a page from the due time of the last one on, for others may
- * be due at that moment. (transfer full) */
+/* @after: (nullable): where the page before ended. (transfer full) */
 static char *
-page_path(const JcCall *call, const json_t *rows, int64_t most)
+page_path(const JcCall *call, const char *after, int64_t most)
 {
     const JcScheduleOptions *given = call->given;
-    const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
     g_autoptr(GString) tail = g_string_new(NULL);
-    int64_t before_ms = given->until_ms;
 
     g_string_printf(tail, "/occurrences?limit=%" PRId64, most);
-    if (last != NULL && jw_time_parse(jc_show_text(last, "due_time"), &before_ms, NULL)) {
-        before_ms++;
-    }
-    if (before_ms != 0) {
-        g_autofree char *before = jw_time_format(before_ms);
+    if (given->until_ms != 0) {
+        g_autofree char *before = jw_time_format(given->until_ms);
         g_string_append_printf(tail, "&before=%s", before);
+    }
+    if (after != NULL) {
+        g_string_append(tail, "&after=");
+        g_string_append_uri_escaped(tail, after, NULL, FALSE);
     }
     if (given->status != NULL) {
         g_string_append(tail, "&status=");
@@ -73,30 +71,23 @@ page_path(const JcCall *call, const json_t *rows, int64_t most)
     return jc_schedule_path(call->arguments[0], tail->str);
 }
 
-/* Appends those of a page of at most @most that are not there yet and not before --since. @ret_end:
- * (out): there is nothing behind them. */
-static void
-append_page(const JcScheduleOptions *given, json_t *rows, GHashTable *seen, const json_t *page,
-            int64_t most, bool *ret_end)
+/* Appends those of a page that are not before --since. False: there is nothing behind them. */
+static bool
+append_page(const JcScheduleOptions *given, json_t *rows, const json_t *page)
 {
-    const size_t before = json_array_size(rows);
     json_t *row = NULL;
     size_t i = 0;
 
-    *ret_end = (int64_t)json_array_size(page) < most;
     json_array_foreach(page, i, row)
     {
         int64_t due_ms = 0;
         if (!jw_time_parse(jc_show_text(row, "due_time"), &due_ms, NULL)
             || due_ms < given->since_ms) {
-            *ret_end = true;
-            return;
+            return false;
         }
-        if (g_hash_table_add(seen, g_strdup(jc_show_text(row, "id")))) {
-            json_array_append(rows, row);
-        }
+        json_array_append(rows, row);
     }
-    *ret_end = *ret_end || json_array_size(rows) == before;
+    return true;
 }
 
 /* One more than --limit, when there are. (transfer full) */
@@ -104,19 +95,20 @@ static json_t *
 read_rows(const JcCall *call, GError **error)
 {
     const JcScheduleOptions *given = call->given;
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     json_auto_t *rows = json_array();
-    bool end = false;
+    g_autofree char *after = NULL;
+    bool more = true;
 
-    while (!end && (int64_t)json_array_size(rows) <= given->limit) {
+    while (more && (int64_t)json_array_size(rows) <= given->limit) {
         const int64_t left = given->limit + 1 - (int64_t)json_array_size(rows);
-        const int64_t most = MIN(left + 1, PAGE_MAX);
-        g_autofree char *path = page_path(call, rows, most);
+        g_autofree char *path = page_path(call, after, MIN(left, PAGE_MAX));
         json_auto_t *data = jc_schedule_ask(call, "GET", path, NULL, error);
         if (data == NULL) {
             return NULL;
         }
-        append_page(given, rows, seen, json_object_get(data, "occurrences"), most, &end);
+        g_free(after);
+        after = g_strdup(jw_json_text(data, "next_after"));
+        more = append_page(given, rows, json_object_get(data, "occurrences")) && after != NULL;
     }
     return json_incref(rows);
 }

@@ -103,6 +103,45 @@ read_moment(const JcCall *call, const JcOption *option, const char *text, GError
     return json_string(time);
 }
 
+/* Of the type that is given; an option of another one would have no effect. */
+static bool
+check_belongs(const JcScheduleOptions *given, GError **error)
+{
+    const struct {
+        const char *name, *value, *trigger;
+        bool fits;
+    } options[] = {
+        { "dialect", given->dialect, "cron", given->cron != NULL },
+        { "anchor", given->anchor, "every", given->every != NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (options[i].value != NULL && jc_rule_has_trigger(given) && !options[i].fits) {
+            return jw_fail(error, JW_ERROR_INVALID, "--%s is of --%s, which is not given",
+                           options[i].name, options[i].trigger);
+        }
+    }
+    return true;
+}
+
+bool
+jc_rule_check(const JcCall *call, GError **error)
+{
+    if (!check_belongs(call->given, error)) {
+        return false;
+    }
+    for (const JcOption *option = call->command->options; option->name != NULL; option++) {
+        const void *field = (const char *)call->given + option->offset;
+        const char *text =
+            g_strv_contains(moments, option->name) ? *(const char *const *)field : NULL;
+        json_auto_t *time = text != NULL ? read_moment(call, option, text, error) : NULL;
+        if (text != NULL && time == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static json_t *
 texts_of(const GPtrArray *list)
 {

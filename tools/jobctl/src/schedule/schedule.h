@@ -52,6 +52,8 @@ GTimeZone *jc_moment_zone(const char *name);
  * stored, in the sense of RFC 7396. INVALID. (transfer full) */
 struct json_t *jc_rule_of_options(const JcCall *call, const struct json_t *base, bool is_patch,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* rule.c: that what options say has an effect, and their moments are some. INVALID. */
+bool jc_rule_check(const JcCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* rule.c: whether options name a trigger. */
 bool jc_rule_has_trigger(const JcScheduleOptions *given);
 /* rule.c: the schedules of @path, the file of schedules or one schedule: an array. @ret_is_file:
