@@ -41,7 +41,8 @@ fill(Sent *sent, const Command *command, int64_t offset)
 {
     *sent = (Sent){ .headers = { { "ce_specversion", "1.0" },
                                  { "ce_source", "/crm" },
-                                 { "ce_type", command->type },
+                                 { command->type != NULL ? "ce_type" : "none",
+                                   command->type != NULL ? command->type : "" },
                                  { "ce_id", command->id },
                                  { "x-request-id", "req-1" } } };
     sent->message = (JwMessage){ .topic = TOPIC,

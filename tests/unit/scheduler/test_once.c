@@ -41,6 +41,7 @@ make_apis(SchKit *kit)
 
     g_free(schedule->source);
     schedule->source = g_strdup("api");
+    g_clear_pointer(&schedule->entry_hash, g_free);
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
