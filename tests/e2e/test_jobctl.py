@@ -57,7 +57,7 @@ def test_jobs_are_listed_and_shown(jobctl, api, published):
     listed = json.loads(jobctl("jobs", "list", "--status", "completed", "-n", 1000, "-o", "json").stdout)
     assert job_id in [job["id"] for job in listed]
     head, *lines = jobctl("jobs", "list", "--type", "call-records", "-o", "wide").stdout.splitlines()
-    assert head.split()[:4] == ["ID", "NAME", "TYPE", "STATUS"]
+    assert head.split()[:4] == ["ID", "NAME", "TYPE", "EDITION"]
     assert {line.index("call-records") for line in lines} == {head.index("TYPE")}
     assert json.loads(jobctl("jobs", "get", job_id, "-o", "json").stdout) == api.job(job_id)
     shown = dict(line.split(maxsplit=1) for line in jobctl("jobs", "get", job_id).stdout.splitlines())

@@ -30,6 +30,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 FIRES = {"fired", "late", "caught_up"}
 JOB = {"kind": "report"} | weekly(format="csv", parameters={"period": {"type": "weekly"}})
 HOUR = 3600
+OF_A_CHANGE = "sch_before_past"  # passed only after a change of a rule
 
 
 def now():
@@ -233,10 +234,10 @@ class Round:
         self.clock.jump(0)
         self.goes_on("the clock is right again")
 
-    def deletion(self, how):
-        """Of a schedule that is due each second, at about the moment that it fires."""
+    def fires_each_second(self, name):
+        """A schedule of the API, and its first due time."""
         for lead in (2, 10, 30):  # it is there before it is due
-            schedule, begin = f"gone-{how}-{self.number}-{lead}", now().replace(microsecond=0) + lead * SECOND
+            schedule, begin = f"{name}-{self.number}-{lead}", now().replace(microsecond=0) + lead * SECOND
             body = {"trigger": {"type": "interval", "every": "1s"}, "misfire": "fire_all", "start": stamp(begin), "job": JOB}
             made = self.world.api.request("PUT", f"{API}/{schedule}", json=body)
             assert made.status_code == 201, made.text
@@ -244,6 +245,31 @@ class Round:
                 break
             self.world.api.request("DELETE", f"{API}/{schedule}")
         until(lambda: self.rows(schedule), 60, f"{schedule} fires")
+        return schedule, begin
+
+    def change(self):
+        """Of a rule while nobody decides; who first decides what was due by the old one is killed at it."""
+        schedule, begin = self.fires_each_second("changed")
+        for each in (self.first, self.second):
+            each.freeze()
+        self.passes(2)
+        changed = self.world.api.request("PATCH", f"{API}/{schedule}", json={"end": "2100-01-01T00:00:00Z"})
+        assert changed.status_code == 200, changed.text
+        self.stack.start(
+            "scheduler", wait=False, JW_SCHEDULES_FILE=str(self.file), JW_CRASH_AT=f"{OF_A_CHANGE}:1"
+        ).wait_crash(60)
+        for each in (self.first, self.second):
+            each.thaw()
+        at = now()
+        until(lambda: self.rows(schedule)[-1]["dueAt"] >= at, 60, f"{schedule} goes on")
+        due = [row["dueAt"] for row in self.rows(schedule)]
+        if due != [begin + n * SECOND for n in range(len(due))]:
+            self.problems.append(f"{schedule}: its ledger has {due}")
+        self.world.api.request("DELETE", f"{API}/{schedule}")
+
+    def deletion(self, how):
+        """Of a schedule that is due each second, at about the moment that it fires."""
+        schedule, begin = self.fires_each_second(f"gone-{how}")
         if how == "crashed":  # by one that died in the middle
             for each in (self.first, self.second):
                 each.freeze()
@@ -262,7 +288,8 @@ class Round:
 
     def run(self):
         points = [point for point in crash_points("scheduler") if not point.endswith("_command")]  # test_schedule_commands.py
-        faults = [(point, lambda p=point: self.crash(p)) for point in points]
+        faults = [(point, lambda p=point: self.crash(p)) for point in points if point != OF_A_CHANGE]
+        faults += [("change", self.change)]
         faults += [(f"deletion {how}", lambda h=how: self.deletion(h)) for how in ("plain", "stopped", "crashed")]
         faults += [("stop", self.one_is_stopped), ("nobody", self.all_are_gone), ("clock", self.clock_is_set)]
         faults += [("database", self.database_is_away), ("database stopped", self.database_is_stopped)]

@@ -125,6 +125,7 @@ def test_a_mail_that_comes_back_and_is_sent_again(own, admin, receiver, mails):
     [bounced] = receiver.posts("/x", "email.bounced")
     assert bounced.data["email"] == recipient and bounced.data["deliveryId"] == delivery_id
     assert "User unknown" in bounced.data["reason"]
+    own.jobctl("suppress", "remove", recipient)  # on the list since it came back
     own.jobctl("resend", job_id, "--failed", JW_GATEWAY_URL=url, JW_TOKEN=own.token())
     until(lambda: len(receiver.posts("/x", "report.sent")) == 2, 30, "it is sent again")
     own.wait_outboxes_empty()

@@ -228,7 +228,7 @@ test_check_definitions(void **state)
     g_autofree char *mappings = g_build_filename(jc->dir, "mappings", NULL);
 
     assert_jobctl(jc, JC_EXIT_OK, "check-definitions", JW_SOURCE_DIR "/schemas");
-    assert_contains(jc->out, "5 files checked, 0 faulty");
+    assert_contains(jc->out, "7 files checked, 0 faulty");
     assert_null(strstr(jc->out, "note"));
     assert_jobctl(jc, JC_EXIT_FAILED, "check-definitions", jc->dir);
     assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");

@@ -51,7 +51,7 @@ typedef enum {
     JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
     JW_DRULE_TOLD = 1 << 12,         /* its event is published */
     JW_DRULE_RETURNS_ATTEMPT = 1 << 13,
-    JW_DRULE_RESTARTS = 1 << 20, /* filter channel = webhook; attempts=0, no finishedAt */
+    JW_DRULE_RESTARTS = 1 << 14, /* filter channel = webhook; attempts=0, no finishedAt */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -109,8 +109,7 @@ typedef struct {
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;
 
-/* A queued delivery of the job's report; its ids are derived from job and recipient. (transfer
- * full) */
+/* A queued delivery of the job's report; its ids come from job and recipient. (transfer full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
 
 /* The same, once more: of the job's resend @round, from 1. (transfer full) */
@@ -132,8 +131,7 @@ JwDelivery *jw_delivery_new_message(const char *job_id, const char *key, const c
 JwDelivery *jw_delivery_new_event(const char *job_id, const char *event_id, const char *webhook_id,
                                   const char *event, int64_t now_ms);
 
-/* The id of the delivery whose mail has this Message-ID, without <>; NULL: it is none of ours.
- * (transfer full) (nullable) */
+/* The delivery whose mail has this Message-ID, without <>; NULL: none of ours. (transfer full) */
 char *jw_delivery_id_of(const char *message_id);
 
 /* NULL-safe. */

@@ -27,7 +27,7 @@ bool jw_store_replace_schedule(JwStore *self, const JwSchedule *schedule, const 
 
 /* Whether the file of schedules leaves what is there (nullable) as it is, in the place of its
  * @schedule: its entry (entry_hash) is what it was when it was stored, so that what was changed,
- * paused or deleted since stays so; or it is somebody else's. */
+ * paused or deleted since stays so; or it is somebody else's, and none that came with Jobwire. */
 bool jw_schedule_is_left(const JwSchedule *there, const JwSchedule *schedule);
 
 /* The same for a schedule of the file. @ret_left: (out) (nullable) (transfer full): one that is

@@ -273,7 +273,8 @@ jw_schedule_is_left(const JwSchedule *there, const JwSchedule *schedule)
         return false;
     }
     const bool others = there->deleted_at_ms == 0 && there->source != NULL
-                        && strcmp(there->source, JW_SCHEDULE_FILE) != 0;
+                        && strcmp(there->source, JW_SCHEDULE_FILE) != 0
+                        && strcmp(there->source, JW_SCHEDULE_SHIPPED) != 0;
     return others || g_strcmp0(there->entry_hash, schedule->entry_hash) == 0;
 }
 
