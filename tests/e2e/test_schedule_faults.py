@@ -151,6 +151,9 @@ class Round:
         query = {"scheduleId": schedule, "kind": {"$nin": ["paused", "resumed"]}}
         return list(self.stack.db.occurrences.find(query).sort("dueAt", 1))
 
+    def due(self, schedule):
+        return [utc(row["dueAt"]) for row in self.rows(schedule)]
+
     def jobs(self, schedule):
         return list(self.stack.db.jobs.find({"source": f"schedule:{schedule}"}, {"scheduledFor": 1}))
 
@@ -261,8 +264,8 @@ class Round:
         for each in (self.first, self.second):
             each.thaw()
         at = now()
-        until(lambda: self.rows(schedule)[-1]["dueAt"] >= at, 60, f"{schedule} goes on")
-        due = [row["dueAt"] for row in self.rows(schedule)]
+        until(lambda: self.due(schedule)[-1] >= at, 60, f"{schedule} goes on")
+        due = self.due(schedule)
         if due != [begin + n * SECOND for n in range(len(due))]:
             self.problems.append(f"{schedule}: its ledger has {due}")
         self.world.api.request("DELETE", f"{API}/{schedule}")
