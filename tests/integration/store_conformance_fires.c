@@ -347,7 +347,7 @@ get(JwStore *store, const char *id)
 static void
 leaves_what_was_due(JwStore *store)
 {
-    g_autoptr(GPtrArray) all = put_many(store, 4);
+    g_autoptr(GPtrArray) all G_GNUC_UNUSED = put_many(store, 4);
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -383,7 +383,7 @@ leaves_what_was_due(JwStore *store)
 static void
 decides_what_was_due(JwStore *store)
 {
-    g_autoptr(GPtrArray) all = put_many(store, 1);
+    g_autoptr(GPtrArray) all G_GNUC_UNUSED = put_many(store, 1);
     g_autoptr(JwFire) fire = decision(SC_NOW, NULL);
     const JwFire *const fires[] = { fire };
     g_autoptr(GError) error = NULL;

@@ -234,9 +234,9 @@ assert_events(JwStore *store, const JwEventQuery *query, const char *expected)
 static void
 lists_events_of_a_webhook(JwStore *store)
 {
-    g_autofree char *one = create_event(store, HOOK, 1, JW_DELIVERY_FAILED);
+    g_autofree char *one G_GNUC_UNUSED = create_event(store, HOOK, 1, JW_DELIVERY_FAILED);
     g_autofree char *two = create_event(store, HOOK, 2, JW_DELIVERY_SENT);
-    g_autofree char *three = create_event(store, HOOK, 3, JW_DELIVERY_QUEUED);
+    g_autofree char *three G_GNUC_UNUSED = create_event(store, HOOK, 3, JW_DELIVERY_QUEUED);
     g_autofree char *four = create_event(store, OTHER, 4, JW_DELIVERY_QUEUED);
     g_autoptr(JwDelivery) mail = jw_delivery_new("job", HOOK, SC_NOW + 5);
     const JwDelivery *all[] = { mail };

@@ -76,7 +76,8 @@ corrupt(JwStore *store, const char *collection, const char *id)
     tamper(collection, filter,
            strcmp(collection, "occurrences") == 0 || strcmp(collection, "schedules") == 0
                ? "{\"$set\":{\"kind\":5,\"trigger\":5}}"
-               : "{\"$set\":{\"priority\":\"high\",\"token\":\"seven\",\"outbox.0.id\":5}}");
+               : "{\"$set\":{\"priority\":\"high\",\"token\":\"seven\",\"outbox.0.id\":5,"
+                 "\"reason\":5}}");
 }
 
 typedef struct {

@@ -192,9 +192,9 @@ jw_check_slug(const char *text)
  * the schemas, tests/unit/store/test_store_names.c asks the store; names of other letters than
  * these have are refused for that. */
 static const char *const reserved_collections[] = {
-    "jobs",    "schedules",    "occurrences", "deliveries", "calendars",
-    "apikeys", "suppressions", "artifacts",   "files",      "chunks",
-    "fs",      "leases",       "meta",        "system",     NULL,
+    "jobs",         "schedules", "occurrences", "deliveries", "calendars", "apikeys",
+    "suppressions", "webhooks",  "artifacts",   "files",      "chunks",    "fs",
+    "leases",       "meta",      "system",      NULL,
 };
 
 char *

@@ -126,7 +126,7 @@ check_name(const char *name, const char *const *figures)
 static bool
 is_visible(const char *text)
 {
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+    for (; *text != '\0'; text = g_utf8_find_next_char(text, NULL)) {
         const gunichar c = g_utf8_get_char(text);
         if (c != '\n' && c != 0x200d && jw_text_invisible(c)) { /* 200D joins emoji */
             return false;

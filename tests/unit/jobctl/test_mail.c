@@ -123,7 +123,7 @@ static void
 test_picture(void **state)
 {
     JcFixture *jc = ((Fixture *)*state)->jc;
-    g_autofree char *browser = write_browser(jc, "height 1234");
+    g_autofree char *browser G_GNUC_UNUSED = write_browser(jc, "height 1234");
     g_autofree char *png = g_build_filename(jc->dir, "mail.png", NULL);
     g_autofree char *page = g_build_filename(jc->dir, "page.html", NULL);
 
@@ -150,7 +150,7 @@ test_no_picture(void **state)
     jc_fixture_env(jc, "JW_DEV_CHROMIUM", "/nonesuch/browser");
     assert_jobctl(jc, JC_EXIT_FAILED, "mail", "preview", "-e", "call-records", "--png", png);
     assert_contains(jc->err, "/nonesuch/browser");
-    g_autofree char *browser = write_browser(jc, "none");
+    g_autofree char *browser G_GNUC_UNUSED = write_browser(jc, "none");
     assert_jobctl(jc, JC_EXIT_FAILED, "mail", "preview", "-e", "call-records", "--png", png);
     assert_contains(jc->err, "the height of the page");
 }

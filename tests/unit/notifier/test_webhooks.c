@@ -368,7 +368,7 @@ test_posted(void **state)
     insert(kit, webhook);
     kit->poster.answer = "thanks";
     kit->poster.duration_ms = 12;
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
     assert_int_equal(event->state, JW_DELIVERY_SENT);
@@ -398,7 +398,7 @@ test_retried_by_the_schedule(void **state)
 
     make_webhook(kit, HOOK, ALL);
     kit->poster.status = 500;
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     assert_int_equal(after(kit, 4 * SECOND), 0); /* 5 s, ± 10 % */
     assert_int_equal(after(kit, 2 * SECOND), 1);
@@ -428,7 +428,7 @@ test_retry_after(void **state)
     make_webhook(kit, HOOK, ALL);
     kit->poster.status = 429;
     kit->poster.retry_after_ms = 10 * MINUTE;
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     assert_int_equal(after(kit, 9 * MINUTE), 0);
     kit->poster.retry_after_ms = 1000 * HOUR; /* more than a day is not waited for */
@@ -450,7 +450,7 @@ test_no_answer(void **state)
 
     make_webhook(kit, HOOK, ALL);
     kit->poster.why = "no whole answer within 20000 ms";
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
     assert_int_equal(event->state, JW_DELIVERY_QUEUED);
@@ -469,7 +469,7 @@ test_stopped(void **state)
     make_webhook(kit, HOOK, ALL);
     kit->poster.stopped = true;
     kit->poster.status = 0;
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
     assert_int_equal(event->state, JW_DELIVERY_QUEUED);
@@ -507,7 +507,7 @@ test_gone_disables_at_once(void **state)
 
     make_webhook(kit, HOOK, ALL);
     kit->poster.status = 410;
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
     assert_int_equal(event->state, JW_DELIVERY_FAILED);
@@ -521,7 +521,7 @@ test_gone_disables_at_once(void **state)
     g_autoptr(JwWebhook) told = get_webhook(kit, HOOK);
     assert_false(told->notice_pending);
     /* what it misses is kept */
-    g_autofree char *next = complete(kit, "");
+    g_autofree char *next G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 0);
     assert_int_equal(after(kit, HOUR), 0);
     g_autoptr(GPtrArray) list = events_of(kit, HOOK);
@@ -540,7 +540,7 @@ test_disabled_after_a_week(void **state)
 
     make_webhook(kit, HOOK, ALL);
     kit->poster.status = 500;
-    g_autofree char *first = complete(kit, "");
+    g_autofree char *first G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     tk_clock_advance(&kit->ports->clock.fake, 7 * 24 * HOUR - SECOND);
     assert_int_equal(after(kit, 0), 1);
@@ -568,7 +568,7 @@ test_success_ends_the_week(void **state)
     make_webhook(kit, HOOK, ALL);
     for (int day = 0; day < 20; day++) {
         kit->poster.status = day % 5 == 4 ? 200 : 500;
-        g_autofree char *job_id = complete(kit, "");
+        g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
         (void)post_all(&kit->ntf);
         tk_clock_advance(&kit->ports->clock.fake, 24 * HOUR);
     }
@@ -602,7 +602,7 @@ test_deleted(void **state)
     g_autoptr(GError) error = NULL;
 
     make_webhook(kit, HOOK, ALL);
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_ok(jw_store_delete_webhook(kit->ntf.store, HOOK, KIT_NOW, &cas, &error), error);
     assert_int_equal(post_all(&kit->ntf), 1);
     g_autoptr(JwDelivery) event = only_event(kit, HOOK);
@@ -619,7 +619,7 @@ test_key_is_missing(void **state)
     g_autoptr(GError) error = NULL;
 
     make_webhook(kit, HOOK, ALL);
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     jw_keyring_free(kit->ntf.webhook_keys);
     kit->ntf.webhook_keys = jw_keyring_new("kit", "other:0123456789abcdef0123456789abcdef", &error);
     assert_int_equal(post_all(&kit->ntf), 1);
@@ -645,7 +645,7 @@ fail_each_call(bool dies)
             g_autofree char *webhook = NULL;
 
             make_webhook(kit, HOOK, ALL);
-            g_autofree char *job_id = complete(kit, "");
+            g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
             if (dies) {
                 kit->ntf.config.dead_after_ms = -2;
             }
@@ -717,7 +717,7 @@ test_old_events_are_removed(void **state)
     NtfKit *kit = *state;
 
     make_webhook(kit, HOOK, ALL);
-    g_autofree char *job_id = complete(kit, "");
+    g_autofree char *job_id G_GNUC_UNUSED = complete(kit, "");
     assert_int_equal(post_all(&kit->ntf), 1);
     (void)after(kit, 30 * 24 * HOUR - MINUTE);
     assert_n_events(kit, HOOK, "report.generated", 1);

@@ -151,7 +151,7 @@ test_carried_on(void **state)
 {
     g_autofree char *big = g_strnfill(200000, 'z');
     g_autofree char *longest = g_strnfill(128, 'r'), *longer = g_strnfill(129, 'r');
-    g_autofree char *newer = g_strconcat("0a", HEADER_TRACE + 2, "-", big, NULL);
+    g_autofree char *newer = g_strconcat("0a", &HEADER_TRACE[2], "-", big, NULL);
     g_autofree char *more = g_strconcat(HEADER_TRACE, "-0", NULL);
     const struct {
         const char *trace, *id, *expected_trace, *expected_id;

@@ -75,7 +75,8 @@ check_note(const char *note, GError **error)
     bool good = note == NULL
                 || (g_utf8_validate(note, -1, NULL) && g_utf8_strlen(note, -1) <= NOTE_MAX_CHARS);
 
-    for (const char *at = note; good && at != NULL && *at != '\0'; at = g_utf8_next_char(at)) {
+    for (const char *at = note; good && at != NULL && *at != '\0';
+         at = g_utf8_find_next_char(at, NULL)) {
         good = !jw_text_invisible(g_utf8_get_char(at));
     }
     return good
